@@ -1,0 +1,18 @@
+"""Connection, runs and links; every one of them hangs on a Workspace by its `workspace_path`."""
+
+from .connection import ConnectAttempt, ConnectionState, ProvisionState, SalesforceConnection, UserMapping
+from .run import RecordLink, RunKind, RunState, StepState, SyncRun, SyncStep
+
+__all__ = [
+    "ConnectAttempt",
+    "ConnectionState",
+    "ProvisionState",
+    "RecordLink",
+    "RunKind",
+    "RunState",
+    "SalesforceConnection",
+    "StepState",
+    "SyncRun",
+    "SyncStep",
+    "UserMapping",
+]

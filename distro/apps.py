@@ -1,0 +1,13 @@
+"""The project as a Django app, and the admin site that stands in for Django's own."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class DistroConfig(AppConfig):
+    name = "distro"
+    verbose_name = "Distro"
+
+
+class DistroAdminConfig(AdminConfig):
+    default_site = "distro.admin_site.DistroAdminSite"
