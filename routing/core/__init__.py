@@ -1,0 +1,1 @@
+"""Who meets whom, and when: pure functions over frozen values, with `now` passed in."""
