@@ -1,4 +1,4 @@
-"""Mail that is to be sent, kept until it was: due work carries it, so a mail server that is down delays nothing else."""
+"""Mail, kept until it was sent: due work carries it, so a mail server that is down delays nothing else."""
 
 from __future__ import annotations
 

@@ -43,6 +43,10 @@ class Meeting(models.Model):
     status_before = models.CharField(max_length=12, choices=Status.choices, blank=True)
     start = models.DateTimeField(db_index=True)
     end = models.DateTimeField()
+    buffer_before = models.PositiveIntegerField(
+        default=0, help_text="Minutes, as they were when it was booked."
+    )
+    buffer_after = models.PositiveIntegerField(default=0)
     title = models.CharField(max_length=255)
     location = models.CharField(max_length=255, blank=True)
     meeting_url = models.CharField(max_length=255, blank=True)
@@ -106,7 +110,7 @@ class Tick(models.Model):
 
 
 class DayPlace(models.Model):
-    """A place in a host's day: ordinals from 1 to the daily limit, unique, so that no race passes the limit."""
+    """A place in a host's day, counted from 1: unique, so that no race passes the daily limit."""
 
     workspace_path = "host__workspace"
 

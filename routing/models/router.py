@@ -109,7 +109,7 @@ class Router(models.Model):
 
 
 class RuleBase(models.Model):
-    """What both kinds of rule share. `when` is the tree of conditions as the workspace file writes it, or null."""
+    """What both kinds of rule share. `when` is the conditions as the workspace file writes them, or null."""
 
     workspace_path = "router__workspace"
 

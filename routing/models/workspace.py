@@ -43,7 +43,7 @@ class Workspace(models.Model):
     )
     extension_fields = models.BooleanField(
         default=True,
-        help_text="Let Distro add its own fields to Salesforce, which make every write repeatable.",
+        help_text="Let Distro add its own fields to Salesforce: they make every write repeatable.",
     )
     free_mail_domains = models.JSONField(
         default=list, blank=True, help_text="Free-mail domains besides the well-known ones."
