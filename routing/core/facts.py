@@ -123,7 +123,7 @@ class Facts(dict[str, Fact]):
         self._kinds: dict[str, Kind] = {field.key: KIND_OF_TYPE.get(field.type, "text") for field in form}
         self._answers = answers
         self._context = context or {}
-        self._records: dict[str, KnownRecord | None] = { **dict((records or {}).items())}
+        self._records: dict[str, KnownRecord | None] = dict((records or {}).items())
         email = answers.get(email_key(form) or "email")
         self.email = email if isinstance(email, str) else ""
 

@@ -9,7 +9,15 @@ from typing import Literal, TypeAlias
 
 from routing.core.conditions import ConditionResult, Tree
 from routing.core.fields import Answers, FormField
-from routing.core.records import KnownRecord, Match, RecordObject
+
+# Said again here, so that callers find every value in one place.
+from routing.core.records import KnownOwner as KnownOwner
+from routing.core.records import KnownRecord as KnownRecord
+from routing.core.records import Lookup as Lookup
+from routing.core.records import LookupKey as LookupKey
+from routing.core.records import LookupNeed as LookupNeed
+from routing.core.records import Lookups as Lookups
+from routing.core.records import Match, RecordObject
 
 HostKey: TypeAlias = int | str
 TeamKey: TypeAlias = int | str
