@@ -1,0 +1,79 @@
+"""Which times a submission's link offers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils import timezone as clock
+
+from distro.links import digest_of
+
+from .. import snapshots
+from ..core.slots import team_slots
+from ..core.values import HostValues, Slot
+from ..models import Host, Meeting, Outcome, Submission
+
+BOOKABLE_FOR = timedelta(days=14)
+"""How long a booking link lives unless it was booked."""
+
+
+def find_submission(token: str) -> Submission | None:
+    """The submission behind /b/TOKEN/; None for unknown links and dead ones alike."""
+    alive = Q(created_at__gt=clock.now() - BOOKABLE_FOR) | Q(meetings__isnull=False)
+    return (
+        Submission.objects.filter(alive, booking_digest=digest_of(token), outcome=Outcome.BOOK)
+        .select_related("workspace", "router__form", "router__meeting_type", "meeting_type", "prospect")
+        .distinct()
+        .first()
+    )
+
+
+def candidates(submission: Submission) -> list[int]:
+    """The hosts whose times are offered, in the team's order: those active now."""
+    active = Host.objects.filter(active=True, archived_at=None)
+    if submission.target_host_id:
+        return list(active.filter(pk=submission.target_host_id).values_list("pk", flat=True))
+    team = active.filter(memberships__team=submission.target_team_id)
+    return list(team.order_by("memberships__position", "memberships__id").values_list("pk", flat=True))
+
+
+def offered_slots(
+    submission: Submission, first_day: date, last_day: date, zone: ZoneInfo, now: datetime
+) -> list[Slot]:
+    """The free times from the start of `first_day` to the end of `last_day` on the clock of `zone`."""
+    start = datetime.combine(first_day, time(), zone)
+    end = datetime.combine(last_day + timedelta(days=1), time(), zone)
+    return slots_between(submission, start, end, now)
+
+
+def slots_between(submission: Submission, start: datetime, end: datetime, now: datetime) -> list[Slot]:
+    """The free times that begin in [start, end), with who is free at each: 4 queries."""
+    kind = submission.meeting_type
+    assert kind is not None
+    end = min(end, now + timedelta(days=kind.horizon_days, minutes=5))
+    if start >= end:
+        return []
+    hosts = calendars_of(submission, candidates(submission), start, end)
+    return list(team_slots(hosts, snapshots.meeting_type_values(kind), now, (start, end)))
+
+
+def calendars_of(
+    submission: Submission,
+    keys: list[int],
+    start: datetime,
+    end: datetime,
+    *,
+    leave_out: Meeting | None = None,
+) -> list[HostValues]:
+    """The hosts of `keys` in that order, with their calendars around [start, end)."""
+    hosts = snapshots.host_values(submission.workspace, keys)
+    return snapshots.in_order(snapshots.with_calendars(hosts, start, end, leave_out=leave_out), keys)
+
+
+def next_free(submission: Submission, now: datetime, most: int = 10) -> list[Slot]:
+    """The next free times, up to `most`."""
+    kind = submission.meeting_type
+    assert kind is not None
+    return slots_between(submission, now, now + timedelta(days=kind.horizon_days + 1), now)[:most]

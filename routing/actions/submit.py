@@ -1,0 +1,140 @@
+"""A prospect submits a form: clean, look up, decide, and keep it, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone as clock
+
+from distro.links import digest_of, new_seed, token_of
+
+from .. import snapshots
+from ..core.answers import clean_answers
+from ..core.fields import email_key
+from ..core.route import decide, lookups_needed, shrink
+from ..core.slots import free_time_finder
+from ..core.values import Decision, HasFreeTime, HostKey, MeetingTypeKey, RouterValues, SubmissionValues
+from ..crm import LookUp, get_crm
+from ..models import Outcome, Prospect, Router, Submission, Workspace
+
+LOOKUP_SECONDS = 2.0
+"""What the CRM is given in total; the visitor has their answer within 2.5 s whatever it does."""
+
+
+class InvalidAnswers(Exception):
+    """`errors` is {field key: [sentence]}."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__("The answers do not fit the form.")
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came in: raw answers by form key, and where they came from; keys of `utm` without `utm_`."""
+
+    answers: Mapping[str, Any]
+    timezone: str = ""
+    source_url: str = ""
+    utm: Mapping[str, str] = field(default_factory=dict)
+    spam: bool = False
+
+
+class Calendars:
+    """Answers whether a host has a free time; reads all calendars in one query when first asked."""
+
+    def __init__(self, router: Router, values: RouterValues, now: datetime) -> None:
+        self.router, self.values, self.now = router, values, now
+        self.find: HasFreeTime | None = None
+
+    def __call__(self, host: HostKey, meeting_type: MeetingTypeKey) -> bool:
+        if self.find is None:
+            types = [snapshots.meeting_type_values(row) for row in self.router.workspace.meeting_types.all()]
+            end = self.now + timedelta(days=max(kind.horizon_days for kind in types))
+            hosts = snapshots.with_calendars(self.values.hosts, self.now, end)
+            self.find = free_time_finder(hosts, {kind.key: kind for kind in types}, self.now)
+        return self.find(host, meeting_type)
+
+
+def submit(router: Router, received: Received) -> Submission:
+    """Keep a submission and what was decided about it.
+
+    Raises InvalidAnswers; nothing is kept then. Spam is kept without routing, and no CRM hears of it.
+    """
+    if received.spam:
+        return keep_spam(router, received)
+    now = clock.now()
+    values = snapshots.router_values(router)
+    answers, errors = clean_answers(values.fields, received.answers)
+    if errors:
+        raise InvalidAnswers(errors)
+    sent = SubmissionValues(answers, received.timezone, received.source_url, received.utm)
+    email = str(answers[email_key(values.fields) or ""]).lower()
+    looked = look_up(router.workspace, email, values)
+    decision, trace = decide(values, sent, looked.lookups, Calendars(router, values, now))
+    with transaction.atomic():
+        prospect, _ = Prospect.objects.get_or_create(workspace=router.workspace, email=email)
+        submission = keep(router, prospect, sent, decision, shrink(decision, trace))
+        get_crm().submission_routed(submission, looked.memo)
+    return submission
+
+
+def look_up(workspace: Workspace, email: str, values: RouterValues) -> LookUp:
+    """Ask the CRM for what the rules name; a router whose rules name nothing asks nothing."""
+    needs = lookups_needed(values)
+    return get_crm().look_up(workspace, email, needs, LOOKUP_SECONDS) if needs else LookUp()
+
+
+def keep(
+    router: Router,
+    prospect: Prospect,
+    sent: SubmissionValues,
+    decision: Decision,
+    shrunk: dict[str, Any],
+) -> Submission:
+    """The row of a routed submission."""
+    rule, target = decision.rule, decision.target
+    seed = new_seed()
+    return Submission.objects.create(
+        workspace=router.workspace,
+        router=router,
+        prospect=prospect,
+        answers=dict(sent.answers),
+        utm=dict(sent.utm),
+        source_url=sent.source_url,
+        timezone=sent.timezone,
+        outcome=decision.outcome,
+        message=decision.message or "",
+        redirect_url=decision.redirect_url or "",
+        decision=shrunk,
+        ownership_rule_id=rule.key if rule.kind == "ownership" else None,
+        distribution_rule_id=rule.key if rule.kind == "distribution" else None,
+        meeting_type_id=decision.meeting_type,
+        target_host_id=target.value if target.kind == "host" else None,
+        target_team_id=target.value if target.kind == "team" else None,
+        booking_seed=seed,
+        booking_digest=digest_of(token_of("booking", seed)),
+    )
+
+
+def keep_spam(router: Router, received: Received) -> Submission:
+    """The row of a submission whose honeypot was filled: as it came, for a person to look at."""
+    seed = new_seed()
+    return Submission.objects.create(
+        workspace=router.workspace,
+        router=router,
+        answers={plain(key)[:40]: plain(value)[:255] for key, value in list(received.answers.items())[:100]},
+        source_url=received.source_url,
+        outcome=Outcome.SPAM,
+        booking_seed=seed,
+        booking_digest=digest_of(token_of("booking", seed)),
+    )
+
+
+def plain(value: object) -> str:
+    """Text that every database takes: PostgreSQL knows no NUL."""
+    return str(value).replace("\x00", "")

@@ -1,0 +1,40 @@
+"""Due work of routing: mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from distro.due import Claim, kind
+
+from .models import Mail, MailState
+
+
+@kind("routing.mail")
+def send_mail(key: str, claim: Claim) -> datetime | None:
+    """Send one mail. What goes wrong is tried again with growing delays, and shown on the mail meanwhile."""
+    mail = Mail.objects.filter(pk=key, state=MailState.WAITING).first()
+    if mail is None:
+        return None
+    try:
+        build_message(mail).send()
+    except OSError as fault:
+        note = f"The mail server did not take it ({type(fault).__name__})."
+        Mail.objects.filter(pk=mail.pk).update(attempts=mail.attempts + 1, last_error=note)
+        raise
+    Mail.objects.filter(pk=mail.pk).update(
+        state=MailState.SENT, sent_at=timezone.now(), attempts=mail.attempts + 1, last_error=""
+    )
+    return None
+
+
+def build_message(mail: Mail) -> EmailMessage:
+    """The message, with its calendar file so that mail programs offer to enter it."""
+    message = EmailMessage(mail.subject, mail.text, to=[mail.to])
+    if mail.calendar:
+        message.attach(
+            "invite.ics", mail.calendar, f"text/calendar; method={mail.calendar_method}; charset=utf-8"
+        )
+    return message
