@@ -12,6 +12,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
+from rq import Queue
 
 logger = logging.getLogger(__name__)
 JOB = "distro.due.jobs.run_due"
@@ -67,8 +68,13 @@ def _ring(started: float) -> bool:
         return True
     if time.monotonic() - started > PATIENCE_SECONDS:
         raise TimeoutError
-    queue.enqueue(JOB, job_timeout=-1, ttl=60, result_ttl=0, failure_ttl=300)
+    enqueue_look(queue)
     return True
+
+
+def enqueue_look(queue: Queue) -> None:
+    """Put one "look at what is due" on the queue: no time limit, gone in a minute if nobody takes it."""
+    queue.enqueue(JOB, job_timeout=-1, ttl=60, result_ttl=0, failure_ttl=300)
 
 
 def answers() -> bool:

@@ -8,7 +8,7 @@ import traceback
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils import timezone
 from distro.due import bell
 from distro.due.backoff import retry_delay
 from distro.due.claims import Claim, LeaseLost, claim_next
+from distro.due.connections import close_stale_connections
 from distro.due.models import DueWork
 from distro.due.registry import KINDS
 from distro.due.turns import TURN_SECONDS, is_stopping
@@ -28,7 +29,7 @@ def run_due() -> None:
     """Claim and run due rows for up to a minute; ring for whoever takes the rest."""
     ends_at = time.monotonic() + TURN_SECONDS
     while not is_stopping():
-        close_old_connections()
+        close_stale_connections()
         claim = claim_next()
         if claim is None:
             return
@@ -64,7 +65,7 @@ def settle(claim: Claim, again_at: datetime | None, fault: str) -> None:
             if transaction.get_connection().in_atomic_block:
                 raise
             time.sleep(pause)
-            close_old_connections()
+            close_stale_connections()
     _settle(claim, again_at, fault)
 
 

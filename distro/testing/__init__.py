@@ -1,0 +1,1 @@
+"""What the tests stand on: an environment of their own, and real programs beside them."""
