@@ -28,7 +28,8 @@ class RunState(models.TextChoices):
 class SyncRun(models.Model):
     """One change that Salesforce must hear of. It says what changed, never how: the worker looks, plans, does.
 
-    `wanted` grows with every change of the subject, `written` follows when Salesforce has it.
+    `wanted` grows with every change of the subject, `written` follows when Salesforce has it. `memo` is what
+    later attempts must know of earlier ones: the visitor's look-up, the host an owner was wanted for.
     """
 
     workspace_path = "workspace"
@@ -50,6 +51,7 @@ class SyncRun(models.Model):
     error_remedy = models.TextField(blank=True)
     notes = models.JSONField(default=list, blank=True)
     left_out = models.JSONField(default=list, blank=True)
+    memo = models.JSONField(default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
