@@ -90,7 +90,10 @@ class SalesforceConnection(models.Model):
 
 
 class ConnectAttempt(models.Model):
-    """Somebody went to Salesforce to connect: an attempt that never comes back is explained on the card."""
+    """Somebody went to Salesforce to connect: an attempt that never comes back is explained on the card.
+
+    `pending` is what Salesforce granted, tokens included, while a question waits for its answer.
+    """
 
     workspace_path = "workspace"
 
@@ -101,6 +104,7 @@ class ConnectAttempt(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, blank=True)
     note = models.TextField(blank=True)
+    pending = EncryptedTextField(blank=True, editable=False)
 
     class Meta:
         ordering = ["-started_at"]
