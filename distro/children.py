@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -38,11 +39,13 @@ def start_child(
 
 
 def stop_child(child: subprocess.Popen[bytes], patience: float = 10.0) -> None:
-    """SIGTERM, and after `patience` seconds SIGKILL to it and to whatever it started."""
-    if child.poll() is None:
-        child.terminate()
-    try:
-        child.wait(patience)
-    except subprocess.TimeoutExpired:
+    """SIGTERM; again after `patience` seconds, which an RQ worker takes for "now"; SIGKILL if that is not heard."""
+    for seconds in (patience, 3.0):
+        if child.poll() is None:
+            child.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(seconds)
+            return
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+    child.wait()

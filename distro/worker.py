@@ -35,13 +35,13 @@ class Worker(rq.worker.Worker):
     log_job_description = False
     max_connection_wait_time = PAUSE_SECONDS
 
-    def __init__(self, queues: Any, *args: Any, connection: Redis, **options: Any) -> None:
+    def __init__(self, queues: Any, name: str | None = None, **options: Any) -> None:
         # The rqworker command always passes pickle's serializer; whoever writes to Redis must not run code here.
         options |= {"serializer": JSONSerializer, "log_job_description": False}
         options["job_monitoring_interval"] = DEQUEUE_SECONDS
         if options.get("prepare_for_work", True):
-            prepare(connection)
-        super().__init__(queues, *args, connection=connection, **options)
+            prepare(options["connection"])
+        super().__init__(queues, name, **options)
         self.rounds = Rounds(self.name)
 
     @property

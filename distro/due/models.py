@@ -32,7 +32,7 @@ class DueWorkQuerySet(models.QuerySet["DueWork"]):
 
     def upsert(self, kind: str, key: str, due_at: datetime) -> None:
         """Create the row, or bring its time forward to `due_at`; either way it counts as a new wish."""
-        connection = connections[self._db or router.db_for_write(self.model)]
+        connection = connections[router.db_for_write(self.model)]
         moment = connection.ops.adapt_datetimefield_value(due_at)
         with connection.cursor() as cursor:
             cursor.execute(SCHEDULE, [kind, key, moment])

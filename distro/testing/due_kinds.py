@@ -45,12 +45,23 @@ def _linger(name: str) -> None:
     time.sleep(600)
 
 
-ACTS: dict[str, Callable[[str], None]] = {"note": note, "fail": _fail, "die": _die, "linger": _linger}
+def _slow(name: str) -> None:
+    time.sleep(1)
+    note(name)
+
+
+ACTS: dict[str, Callable[[str], None]] = {
+    "note": note,
+    "fail": _fail,
+    "die": _die,
+    "linger": _linger,
+    "slow": _slow,
+}
 
 
 @kind("testing.act", lease=3)
 def act(key: str, claim: Claim) -> datetime | None:
-    """`note:x` leaves a line in file x; `fail:x`, `die:x` and `linger:x` do so and then what they say."""
+    """`note:x` leaves a line in file x; `fail`, `die` and `linger` do so before, `slow` after what they say."""
     verb, name = key.split(":")
     ACTS[verb](name)
     return None
