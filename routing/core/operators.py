@@ -136,9 +136,10 @@ def _is_not_free(_: Value) -> Test:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """`make` turns a condition's value into the test that facts pass or not; `label` reads after a field."""
+    """`label` reads between a field and a value, `wants` after "it"; `make` turns a value into the test of facts."""
 
     label: str
+    wants: str
     takes: Takes
     fits: frozenset[FieldType]
     make: Callable[[Value], Test]
@@ -146,23 +147,25 @@ class Operator:
 
 
 OPERATORS: dict[str, Operator] = {
-    "equals": Operator("is", "one", EVERY, _equals),
-    "not_equals": Operator("is not", "one", EVERY, _not_equals),
-    "contains": Operator("contains", "one", PARTS, _contains),
-    "not_contains": Operator("does not contain", "one", PARTS, _not_contains),
-    "starts_with": Operator("starts with", "one", AS_TEXT, _starts_with),
-    "ends_with": Operator("ends with", "one", AS_TEXT, _ends_with),
-    "in": Operator("is one of", "many", EVERY, _in),
-    "not_in": Operator("is none of", "many", EVERY, _not_in),
-    "gt": Operator("is more than", "one", ORDERED, _ordering(operator.gt), True),
-    "gte": Operator("is at least", "one", ORDERED, _ordering(operator.ge), True),
-    "lt": Operator("is less than", "one", ORDERED, _ordering(operator.lt), True),
-    "lte": Operator("is at most", "one", ORDERED, _ordering(operator.le), True),
-    "between": Operator("is between", "range", ORDERED, _between, True),
-    "is_empty": Operator("is blank", "nothing", EVERY, _is_empty),
-    "is_not_empty": Operator("is filled in", "nothing", EVERY, _is_not_empty),
-    "is_free_email": Operator("is free e-mail", "nothing", AS_TEXT, _is_free),
-    "is_not_free_email": Operator("is not free e-mail", "nothing", AS_TEXT, _is_not_free),
+    "equals": Operator("is", "to be", "one", EVERY, _equals),
+    "not_equals": Operator("is not", "not to be", "one", EVERY, _not_equals),
+    "contains": Operator("contains", "to contain", "one", PARTS, _contains),
+    "not_contains": Operator("does not contain", "not to contain", "one", PARTS, _not_contains),
+    "starts_with": Operator("starts with", "to start with", "one", AS_TEXT, _starts_with),
+    "ends_with": Operator("ends with", "to end with", "one", AS_TEXT, _ends_with),
+    "in": Operator("is one of", "to be one of", "many", EVERY, _in),
+    "not_in": Operator("is none of", "to be none of", "many", EVERY, _not_in),
+    "gt": Operator("is more than", "to be more than", "one", ORDERED, _ordering(operator.gt), True),
+    "gte": Operator("is at least", "to be at least", "one", ORDERED, _ordering(operator.ge), True),
+    "lt": Operator("is less than", "to be less than", "one", ORDERED, _ordering(operator.lt), True),
+    "lte": Operator("is at most", "to be at most", "one", ORDERED, _ordering(operator.le), True),
+    "between": Operator("is between", "to be between", "range", ORDERED, _between, True),
+    "is_empty": Operator("is blank", "to be blank", "nothing", EVERY, _is_empty),
+    "is_not_empty": Operator("is filled in", "to be filled in", "nothing", EVERY, _is_not_empty),
+    "is_free_email": Operator("is free e-mail", "to be free e-mail", "nothing", AS_TEXT, _is_free),
+    "is_not_free_email": Operator(
+        "is not free e-mail", "not to be free e-mail", "nothing", AS_TEXT, _is_not_free
+    ),
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
+from hashlib import sha256
 from typing import Literal, TypeAlias
 
 from routing.core.conditions import ConditionResult, Tree
@@ -75,7 +77,7 @@ class HostValues:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A host's place in a team: weight 0 to 100, where 0 takes a turn only when nobody else can."""
+    """A host's place in a team, with a weight from 0 to 100."""
 
     host: HostKey
     weight: int = 1
@@ -149,7 +151,7 @@ class DistributionRule:
     key: RuleKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RouterValues:
     """A router with all that its rules may name; `hosts` are the whole workspace's, as owners may be any."""
 
@@ -165,6 +167,16 @@ class RouterValues:
     rotation: Literal["flexible", "strict"] = "flexible"
     free_mail_domains: frozenset[str] = frozenset()
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of everything that decides; equal in every process, for equal settings."""
+        people = [(one.key, one.email, one.name, one.active, one.crm_user) for one in self.hosts.values()]
+        settings = (
+            (self.fields, self.ownership_rules, self.distribution_rules, self.default, self.meeting_type),
+            (people, list(self.teams.values()), sorted(self.free_mail_domains)),
+        )
+        return sha256(repr(settings).encode()).hexdigest()[:16]
+
 
 @dataclass(frozen=True, slots=True)
 class SubmissionValues:
@@ -178,6 +190,15 @@ class SubmissionValues:
 
 # Whether a host has a free time of that meeting type from notice to horizon. Asked only for rules that match.
 HasFreeTime: TypeAlias = Callable[[HostKey, MeetingTypeKey], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a router decides on: who asks, what the CRM knows of them, and who could meet them."""
+
+    submission: SubmissionValues
+    lookups: Lookups
+    has_free_time: HasFreeTime
 
 
 @dataclass(frozen=True, slots=True)
