@@ -1,4 +1,4 @@
-"""Due work of routing: mail."""
+"""Due work of routing: mail, and meetings that complete by themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from distro.due import Claim, kind
 
-from .models import Mail, MailState
+from .actions.change import complete_by_itself
+from .models import Mail, MailState, Meeting
 
 
 @kind("routing.mail")
@@ -28,6 +29,13 @@ def send_mail(key: str, claim: Claim) -> datetime | None:
         state=MailState.SENT, sent_at=timezone.now(), attempts=mail.attempts + 1, last_error=""
     )
     return None
+
+
+@kind("routing.complete")
+def complete_meeting(key: str, claim: Claim) -> datetime | None:
+    """Complete a meeting its time after the end; one that moved is looked at again then."""
+    meeting = Meeting.objects.filter(pk=key).first()
+    return complete_by_itself(meeting, timezone.now()) if meeting else None
 
 
 def build_message(mail: Mail) -> EmailMessage:

@@ -6,13 +6,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from .core.conditions import condition_faults, parse_conditions
+from .core.fields import FieldType
 from .core.fields import FormField as FieldValues
+from .core.records import Match, RecordObject
 from .core.values import (
     DistributionRule,
+    HostKey,
     HostValues,
     MeetingTypeValues,
     Member,
@@ -21,6 +24,7 @@ from .core.values import (
     Span,
     StandingMeeting,
     Target,
+    TeamKey,
     TeamValues,
 )
 from .models import Host, Meeting, MeetingType, Router, Status, Team, Workspace
@@ -33,7 +37,7 @@ LONGEST_MEETING = timedelta(days=2)
 def router_values(router: Router) -> RouterValues:
     """The router with all that its rules may name, without calendars: 8 queries, however many rules and hosts."""
     fields = tuple(
-        FieldValues(row.key, row.type, row.label, row.required, tuple(row.options))
+        FieldValues(row.key, cast(FieldType, row.type), row.label, row.required, tuple(row.options))
         for row in router.form.fields.all()
     )
     return RouterValues(
@@ -45,8 +49,8 @@ def router_values(router: Router) -> RouterValues:
         ownership_rules=tuple(
             OwnershipRule(
                 name=rule.name,
-                object=rule.object,
-                match=rule.match,
+                object=cast(RecordObject, rule.object),
+                match=cast(Match, rule.match),
                 owner_field=rule.owner_field,
                 **rule_parts(rule, fields),
             )
@@ -58,7 +62,7 @@ def router_values(router: Router) -> RouterValues:
         ),
         hosts=host_values(router.workspace),
         teams=team_values(router.workspace),
-        rotation=router.rotation,
+        rotation=cast(Literal["flexible", "strict"], router.rotation),
         free_mail_domains=frozenset(domain.lower() for domain in router.workspace.free_mail_domains),
     )
 
@@ -85,7 +89,7 @@ def target_of(row: Router | RuleBase, prefix: str) -> Target:
     return Target("redirect", getattr(row, f"{prefix}redirect"))
 
 
-def host_values(workspace: Workspace, keys: Collection[int] | None = None) -> dict[int, HostValues]:
+def host_values(workspace: Workspace, keys: Collection[int] | None = None) -> dict[HostKey, HostValues]:
     """The workspace's hosts (or those of `keys`) with hours and time off, without calendars: 3 queries."""
     hosts = Host.objects.filter(workspace=workspace).prefetch_related("working_hours", "time_off")
     if keys is not None:
@@ -110,7 +114,7 @@ def host_value(host: Host, workspace: Workspace) -> HostValues:
     )
 
 
-def team_values(workspace: Workspace) -> dict[int, TeamValues]:
+def team_values(workspace: Workspace) -> dict[TeamKey, TeamValues]:
     """The workspace's teams with their members in order: 2 queries."""
     teams = Team.objects.filter(workspace=workspace).prefetch_related("members")
     return {
@@ -139,8 +143,8 @@ def meeting_type_values(row: MeetingType) -> MeetingTypeValues:
 
 
 def with_calendars(
-    hosts: Mapping[int, HostValues], start: datetime, end: datetime, *, leave_out: Meeting | None = None
-) -> dict[int, HostValues]:
+    hosts: Mapping[HostKey, HostValues], start: datetime, end: datetime, *, leave_out: Meeting | None = None
+) -> dict[HostKey, HostValues]:
     """The same hosts with their meetings that hold time around [start, end), cancelled ones aside: 1 query.
 
     A day more on either side, since daily limits count whole local days. `leave_out` is a meeting that is
@@ -153,9 +157,10 @@ def with_calendars(
     ).exclude(status=Status.CANCELLED)
     if leave_out is not None:
         meetings = meetings.exclude(pk=leave_out.pk)
-    by_host: dict[int, list[StandingMeeting]] = defaultdict(list)
-    for host, *values in meetings.values_list("host", "start", "end", "buffer_before", "buffer_after"):
-        by_host[host].append(StandingMeeting(*values))
+    by_host: dict[HostKey, list[StandingMeeting]] = defaultdict(list)
+    columns = meetings.values_list("host", "start", "end", "buffer_before", "buffer_after")
+    for host, start, end, before, after in columns:
+        by_host[host].append(StandingMeeting(start, end, before, after))
     return {key: replace(host, meetings=tuple(by_host[key])) for key, host in hosts.items()}
 
 
@@ -173,6 +178,6 @@ def local_day(moment: datetime, host: HostValues) -> date:
     return moment.astimezone(ZoneInfo(host.timezone)).date()
 
 
-def in_order(hosts: Mapping[int, HostValues], keys: Iterable[int]) -> list[HostValues]:
+def in_order(hosts: Mapping[HostKey, HostValues], keys: Iterable[HostKey]) -> list[HostValues]:
     """The hosts of `keys`, in that order."""
     return [hosts[key] for key in keys if key in hosts]

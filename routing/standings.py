@@ -2,53 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.db.models import Sum
 
-from .core.rotation import par_turns, period_start
-from .core.values import LedgerEntry as Entry
+from .core.rotation import LedgerEntry as Entry
+from .core.rotation import Reset, Standing, period_start, standings, turns_at_par
 from .core.values import Member
 from .models import Fairness, LedgerEntry, LedgerReason, Router, Team, TeamMember
 
 
 @dataclass(frozen=True, slots=True)
 class TeamLedger:
-    """`entries` are each host's turns in the period, summed, those of `joiners` at par included.
+    """Where each active member stands. `joiners` are (host, turns) at par that are not yet rows of the ledger:
+    the next booking of the team writes them."""
 
-    `joiners` are hosts whose par is not yet a row; the next booking of the team writes it.
-    """
-
-    entries: tuple[Entry, ...]
+    standing: tuple[Standing, ...]
     joiners: tuple[tuple[int, float], ...]
 
 
 def read_ledger(team: Team, router: Router, now: datetime) -> TeamLedger:
-    """The ledger that a router's rotation goes by: 2 queries."""
+    """The standing that a router's rotation goes by: 2 queries."""
     workspace = router.workspace
-    since = period_start(workspace.rotation_reset, now, workspace.timezone)
+    since = period_start(cast(Reset, workspace.rotation_reset), now, workspace.timezone)
     rows = LedgerEntry.objects.filter(team=team)
     if since is not None:
         rows = rows.filter(created_at__gte=since)
     if router.fairness == Fairness.ROUTER:
         rows = rows.filter(router=router)
     sums = dict(rows.order_by().values_list("host").annotate(Sum("turns")))
-    entries = [Entry(host, float(turns)) for host, turns in sums.items()]
-    members = list(TeamMember.objects.filter(team=team))
-    joined = [row for row in members if row.host_id not in sums and (since is None or row.joined_at >= since)]
-    joiners = _at_par(members, joined, entries)
-    return TeamLedger(tuple(entries + [Entry(host, turns) for host, turns in joiners]), joiners)
-
-
-def _at_par(
-    members: Sequence[TeamMember], joined: Sequence[TeamMember], entries: list[Entry]
-) -> tuple[tuple[int, float], ...]:
-    if not entries:
-        return ()
-    values = [Member(row.host_id, row.weight) for row in members]
-    return tuple((row.host_id, par_turns(row.host_id, values, entries)) for row in joined)
+    entries = [Entry(host, turns) for host, turns in sums.items()]
+    active = TeamMember.objects.filter(team=team, host__active=True, host__archived_at=None)
+    members = {row: Member(row.host_id, row.weight) for row in active}
+    joiners = []
+    for row in members if entries else ():
+        if row.host_id not in sums and (since is None or row.joined_at >= since):
+            turns = turns_at_par(list(members.values()), entries, row.host_id)
+            joiners.append((row.host_id, float(turns)))
+    entries += [Entry(host, turns) for host, turns in joiners]
+    return TeamLedger(standings(list(members.values()), entries), tuple(joiners))
 
 
 def write_joiners(team: Team, router: Router, ledger: TeamLedger) -> None:

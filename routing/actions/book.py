@@ -15,10 +15,10 @@ from distro.links import digest_of, new_seed, token_of
 
 from ..core.rotation import order
 from ..core.titles import render_title
-from ..core.values import Member, Slot
+from ..core.values import Slot
 from ..crm import get_crm
 from ..emails import tell_people
-from ..models import LedgerEntry, LedgerReason, Meeting, Status, Submission, Team, TeamMember
+from ..models import LedgerEntry, LedgerReason, Meeting, Status, Submission, Team
 from ..standings import read_ledger, write_joiners
 from .calendar_claims import Taken, claim_time
 from .slots import next_free, slots_between
@@ -137,8 +137,7 @@ def give(meeting: Meeting, free: list[int], now: datetime) -> bool:
         # The team's row is locked for the ledger's sake: each booking sees the one before it.
         team = Team.objects.select_for_update().get(pk=submission.target_team_id)
         ledger = read_ledger(team, submission.router, now)
-        members = [Member(row.host_id, row.weight) for row in TeamMember.objects.filter(team=team)]
-        ranked = [int(key) for key in order(members, ledger.entries) if key in free]
+        ranked = [int(key) for key in order(ledger.standing, free)]
         write_joiners(team, submission.router, ledger)
     hosts = submission.workspace.hosts.in_bulk(free)
     for key in ranked:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone as clock
 
 from distro.links import digest_of
 
-from ..core.lifecycle import transition
+from ..core import lifecycle
+from ..core.lifecycle import Action, ActionRefused, prospect_may_change, transition
 from ..crm import get_crm
 from ..emails import tell_people
 from ..models import LedgerEntry, LedgerReason, Meeting, Status
@@ -28,4 +30,84 @@ def find_meeting(token: str) -> Meeting | None:
         Meeting.objects.filter(manage_digest=digest_of(token), end__gt=clock.now() - MANAGEABLE_AFTER_END)
         .select_related("workspace", "submission__router", "prospect", "host", "meeting_type", "router__form")
         .first()
+    )
+
+
+def cancel_by_prospect(meeting: Meeting, reason: str, now: datetime) -> Meeting:
+    """As `cancel`, for the prospect's own page: refused once the meeting is over or no longer stands."""
+    if not prospect_may_change(cast(lifecycle.Status, meeting.status), meeting.end, now):
+        raise Refused("This meeting is over, or no longer stands, and cannot be cancelled here.")
+    return cancel(meeting, reason)
+
+
+@transaction.atomic
+def cancel(meeting: Meeting, reason: str) -> Meeting:
+    """Cancel: the host's time is free again, the turn is given back, people and the CRM are told.
+
+    Cancelling a cancelled meeting changes nothing. Raises Refused.
+    """
+    meeting = lock(meeting)
+    if not move(meeting, "cancel"):
+        return meeting
+    meeting.cancel_reason = reason
+    meeting.save()
+    release_time(meeting)
+    give_turn_back(meeting, LedgerReason.CANCELLATION, "the meeting was cancelled")
+    tell_people(meeting, "cancelled")
+    get_crm().meeting_changed(meeting)
+    return meeting
+
+
+@transaction.atomic
+def complete_by_itself(meeting: Meeting, now: datetime) -> datetime | None:
+    """Complete a meeting whose time has come; answers when to look again where it has not, else None."""
+    meeting = lock(meeting)
+    after = meeting.meeting_type.complete_after
+    if after is None or meeting.status not in (Status.SCHEDULED, Status.RESCHEDULED):
+        return None
+    due = meeting.end + timedelta(minutes=after)
+    if due > now:
+        return due
+    move(meeting, "complete")
+    meeting.save()
+    get_crm().meeting_changed(meeting)
+    return None
+
+
+def lock(meeting: Meeting) -> Meeting:
+    """The meeting as it is now, held until the transaction ends: two changes at once come one after the other."""
+    Meeting.objects.select_for_update().get(pk=meeting.pk)
+    return Meeting.objects.select_related(
+        "workspace", "submission", "prospect", "host__workspace", "meeting_type", "router__form"
+    ).get(pk=meeting.pk)
+
+
+def move(meeting: Meeting, action: Action) -> bool:
+    """Set the status that an action leads to; False where it changes nothing. Raises Refused."""
+    try:
+        step = transition(cast(lifecycle.Status, meeting.status), action, cast(Any, meeting.status_before))
+    except ActionRefused as refusal:
+        raise Refused(str(refusal)) from None
+    if not step.changed:
+        return False
+    meeting.status, meeting.status_before = step.status, step.before
+    meeting.version += 1
+    return True
+
+
+def give_turn_back(meeting: Meeting, reason: LedgerReason, note: str) -> None:
+    """Take back in the ledger what the booking counted, row by row."""
+    counted = meeting.ledger.filter(reason__in=(LedgerReason.ASSIGNMENT, LedgerReason.OWNERSHIP))
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            workspace=meeting.workspace,
+            team=row.team,
+            host=row.host,
+            router=row.router,
+            meeting=meeting,
+            reason=reason,
+            turns=-row.turns,
+            note=note,
+        )
+        for row in counted.select_related("team", "host", "router")
     )

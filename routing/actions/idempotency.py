@@ -62,7 +62,7 @@ def begin(router: Router, key: str, body: bytes) -> Replay | Claimed:
         if row is not None and row.body_digest != digest:
             raise KeyReused
         if row is not None and row.status is not None:
-            return Replay(row.status, row.answer)
+            return Replay(row.status, row.answer or {})
         if time.monotonic() >= deadline:
             raise StillRunning
         time.sleep(0.05)

@@ -15,9 +15,19 @@ from distro.links import digest_of, new_seed, token_of
 from .. import snapshots
 from ..core.answers import clean_answers
 from ..core.fields import email_key
-from ..core.route import decide, lookups_needed, shrink
+from ..core.matching import lookups_needed
+from ..core.route import decide
 from ..core.slots import free_time_finder
-from ..core.values import Decision, HasFreeTime, HostKey, MeetingTypeKey, RouterValues, SubmissionValues
+from ..core.stored import shrink
+from ..core.values import (
+    Decision,
+    HasFreeTime,
+    HostKey,
+    MeetingTypeKey,
+    RouterValues,
+    Situation,
+    SubmissionValues,
+)
 from ..crm import LookUp, get_crm
 from ..models import Outcome, Prospect, Router, Submission, Workspace
 
@@ -69,23 +79,25 @@ def submit(router: Router, received: Received) -> Submission:
         return keep_spam(router, received)
     now = clock.now()
     values = snapshots.router_values(router)
-    answers, errors = clean_answers(values.fields, received.answers)
-    if errors:
-        raise InvalidAnswers(errors)
-    sent = SubmissionValues(answers, received.timezone, received.source_url, received.utm)
-    email = str(answers[email_key(values.fields) or ""]).lower()
+    cleaned = clean_answers(values.fields, received.answers)
+    if cleaned.errors:
+        raise InvalidAnswers(cleaned.errors)
+    sent = SubmissionValues(cleaned.answers, received.timezone, received.source_url, received.utm)
+    email = str(cleaned.answers[email_key(values.fields) or ""]).lower()
     looked = look_up(router.workspace, email, values)
-    decision, trace = decide(values, sent, looked.lookups, Calendars(router, values, now))
+    situation = Situation(sent, looked.lookups, Calendars(router, values, now))
+    decision = decide(values, situation)
+    shrunk = shrink(values, situation, decision)
     with transaction.atomic():
         prospect, _ = Prospect.objects.get_or_create(workspace=router.workspace, email=email)
-        submission = keep(router, prospect, sent, decision, shrink(decision, trace))
+        submission = keep(router, prospect, sent, decision, shrunk)
         get_crm().submission_routed(submission, looked.memo)
     return submission
 
 
 def look_up(workspace: Workspace, email: str, values: RouterValues) -> LookUp:
     """Ask the CRM for what the rules name; a router whose rules name nothing asks nothing."""
-    needs = lookups_needed(values)
+    needs = lookups_needed(values, email)
     return get_crm().look_up(workspace, email, needs, LOOKUP_SECONDS) if needs else LookUp()
 
 
