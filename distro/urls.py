@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
+
+from distro import health
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("", include("routing.urls")),
+    path("", include(health.urlpatterns)),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("integrations/", include("crm_sync.urls")),
 ]
