@@ -1,0 +1,33 @@
+"""The public web's addresses (contract section 4)."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from distro.problems import explain
+
+from .views import booking, form, manage, submissions
+from .views.doors import doorway, meeting_at, router_at, submission_at
+
+urlpatterns = [
+    path("r/<str:address>/", doorway(router_at, GET=form.show_form), name="form"),
+    path(
+        "r/<str:address>/submissions",
+        doorway(router_at, POST=submissions.post_submission, OPTIONS=submissions.preflight),
+        name="submissions",
+    ),
+    path(
+        "r/<str:address>/outcome/<uuid:uuid>/",
+        doorway(router_at, GET=submissions.show_outcome),
+        name="outcome",
+    ),
+    path("b/<str:address>/", doorway(submission_at, GET=booking.show_booking), name="booking"),
+    path("b/<str:address>/slots", doorway(submission_at, GET=booking.show_slots), name="booking-slots"),
+    path("b/<str:address>/book", doorway(submission_at, POST=booking.post_book), name="book"),
+    path("m/<str:address>/", doorway(meeting_at, GET=manage.show_meeting), name="meeting"),
+    path("m/<str:address>/cancel", doorway(meeting_at, POST=manage.post_cancel), name="meeting-cancel"),
+    path(
+        "m/<str:address>/calendar.ics", doorway(meeting_at, GET=manage.show_calendar), name="meeting-calendar"
+    ),
+    path("problems/<slug:slug>", explain, name="problem"),
+]
