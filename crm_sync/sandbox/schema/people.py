@@ -1,0 +1,142 @@
+"""Lead, Contact, Account and Opportunity with the lengths and rules recorded in real orgs' describes."""
+
+from __future__ import annotations
+
+from .fields import Field, address, choice, long_text, number, plain, read_only, ref, system_fields, text
+from .sobject import SObject, make
+
+SALUTATIONS = ("Mr.", "Ms.", "Mrs.", "Dr.", "Prof.", "Mx.")
+SOURCES = ("Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other")
+RATINGS = ("Hot", "Warm", "Cold")
+INDUSTRIES = (
+    "Agriculture", "Apparel", "Banking", "Biotechnology", "Chemicals", "Communications", "Construction",
+    "Consulting", "Education", "Electronics", "Energy", "Engineering", "Entertainment", "Environmental",
+    "Finance", "Food & Beverage", "Government", "Healthcare", "Hospitality", "Insurance", "Machinery",
+    "Manufacturing", "Media", "Not For Profit", "Recreation", "Retail", "Shipping", "Technology",
+    "Telecommunications", "Transportation", "Utilities", "Other",
+)  # fmt: skip
+LEAD_STATUSES = (
+    "Open - Not Contacted",
+    "Working - Contacted",
+    "Closed - Converted",
+    "Closed - Not Converted",
+)
+STAGES = (
+    "Prospecting", "Qualification", "Needs Analysis", "Value Proposition", "Id. Decision Makers",
+    "Perception Analysis", "Proposal/Price Quote", "Negotiation/Review", "Closed Won", "Closed Lost",
+)  # fmt: skip
+
+
+def person_names() -> list[Field]:
+    """LastName (required, 80), FirstName (40), Salutation and the read-only Name (121)."""
+    part_of = {"permissionable": False, "compound": "Name"}
+    return [
+        text("LastName", 80, nillable=False, **part_of),
+        text("FirstName", 40, **part_of),
+        choice("Salutation", SALUTATIONS, length=40, **part_of),
+        read_only(
+            text("Name", 121, label="Full Name", nillable=False, name_field=True, permissionable=False)
+        ),
+    ]
+
+
+def email_and_bounce() -> list[Field]:
+    return [
+        text("Email", 80, "email", id_lookup=True),
+        text("EmailBouncedReason", 255),
+        plain("EmailBouncedDate", "datetime"),
+    ]
+
+
+def activity_dates() -> list[Field]:
+    return [read_only(plain("LastActivityDate", "date", label="Last Activity", permissionable=False))]
+
+
+def lead() -> SObject:
+    converted = [
+        read_only(ref(f"Converted{kind}Id", kind, permissionable=False, relationship=f"Converted{kind}"))
+        for kind in ("Account", "Contact", "Opportunity")
+    ]
+    return make("Lead", "00Q", [
+        *system_fields("Lead", ("Group", "User")),
+        read_only(ref("MasterRecordId", "Lead", label="Master Record ID", permissionable=False)),
+        *person_names(),
+        text("Title", 128),
+        text("Company", 255, nillable=False, permissionable=False),
+        *address("", "Address"),
+        *(text(name, 40, "phone") for name in ("Phone", "MobilePhone", "Fax")),
+        *email_and_bounce(),
+        text("Website", 255, "url"),
+        long_text("Description"),
+        choice("LeadSource", SOURCES),
+        choice("Status", LEAD_STATUSES, nillable=False, defaulted=True, default=LEAD_STATUSES[0], permissionable=False),
+        choice("Industry", INDUSTRIES),
+        choice("Rating", RATINGS),
+        number("AnnualRevenue", "currency", 18),
+        number("NumberOfEmployees", "int", 8, label="Employees"),
+        plain("IsConverted", "boolean", label="Converted", updateable=False, permissionable=False),
+        read_only(plain("ConvertedDate", "date", permissionable=False)),
+        *converted,
+        plain("IsUnreadByOwner", "boolean", label="Unread By Owner", permissionable=False, default=True),
+        *activity_dates(),
+    ])  # fmt: skip
+
+
+def contact() -> SObject:
+    return make("Contact", "003", [
+        *system_fields("Contact", ("User",)),
+        read_only(ref("MasterRecordId", "Contact", label="Master Record ID", permissionable=False)),
+        ref("AccountId", "Account"),
+        *person_names(),
+        *address("Mailing", "MailingAddress"),
+        *address("Other", "OtherAddress"),
+        text("Phone", 40, "phone", label="Business Phone"),
+        *(text(n, 40, "phone") for n in ("Fax", "MobilePhone", "HomePhone", "OtherPhone", "AssistantPhone")),
+        ref("ReportsToId", "Contact"),
+        *email_and_bounce(),
+        text("Title", 128),
+        text("Department", 80),
+        text("AssistantName", 40),
+        choice("LeadSource", SOURCES),
+        plain("Birthdate", "date"),
+        long_text("Description"),
+        *activity_dates(),
+    ])  # fmt: skip
+
+
+def account() -> SObject:
+    return make("Account", "001", [
+        *system_fields("Account", ("User",)),
+        read_only(ref("MasterRecordId", "Account", label="Master Record ID", permissionable=False)),
+        text("Name", 255, label="Account Name", nillable=False, name_field=True, permissionable=False),
+        choice("Type", ("Prospect", "Customer - Direct", "Customer - Channel", "Channel Partner", "Other")),
+        ref("ParentId", "Account", label="Parent Account ID"),
+        *address("Billing", "BillingAddress"),
+        *address("Shipping", "ShippingAddress"),
+        text("Phone", 40, "phone"),
+        text("Fax", 40, "phone"),
+        text("AccountNumber", 40),
+        text("Website", 255, "url"),
+        choice("Industry", INDUSTRIES),
+        number("AnnualRevenue", "currency", 18),
+        number("NumberOfEmployees", "int", 8, label="Employees"),
+        choice("Ownership", ("Public", "Private", "Subsidiary", "Other")),
+        long_text("Description"),
+        choice("Rating", RATINGS),
+        text("Site", 80),
+        choice("AccountSource", SOURCES),
+        *activity_dates(),
+    ])  # fmt: skip
+
+
+def opportunity() -> SObject:
+    return make("Opportunity", "006", [
+        *system_fields("Opportunity", ("User",)),
+        ref("AccountId", "Account"),
+        text("Name", 120, nillable=False, name_field=True, permissionable=False),
+        long_text("Description"),
+        choice("StageName", STAGES, nillable=False, permissionable=False, label="Stage"),
+        number("Amount", "currency", 18, 2),
+        plain("CloseDate", "date", nillable=False, permissionable=False),
+        choice("LeadSource", SOURCES),
+    ], plural="Opportunities")  # fmt: skip
