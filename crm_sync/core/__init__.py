@@ -1,0 +1,1 @@
+"""What Salesforce should hear, decided by pure functions over frozen values."""

@@ -1,0 +1,54 @@
+"""What each org's describe said, kept in our rows: planning asks no call of it, refusals make it fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.utils import timezone
+
+from crm_sync.core.plan import OrgValues
+from crm_sync.core.shapes import Shapes, read_shapes, shapes_of
+from crm_sync.models import ObjectDescription, SalesforceConnection
+from crm_sync.salesforce.client import SalesforceClient
+from distro.due import schedule
+
+OBJECTS = ("Lead", "Contact", "Account", "Event")
+STALE_AFTER = timedelta(hours=24)
+
+
+def shapes_by_object(connection: SalesforceConnection) -> dict[str, Shapes]:
+    """The kept descriptions; an object that was never described is missing."""
+    rows = ObjectDescription.objects.filter(connection=connection)
+    return {row.object: shapes_of(row.fields) for row in rows}
+
+
+def org_values(connection: SalesforceConnection) -> OrgValues:
+    """What planning must know of the org."""
+    extension_fields = connection.workspace.extension_fields
+    return OrgValues(shapes=shapes_by_object(connection), extension_fields=extension_fields)
+
+
+def describe_objects(client: SalesforceClient, objects: Iterable[str] = OBJECTS) -> None:
+    """Ask the org and keep its answer: one call for each object. Raises SalesforceFault."""
+    for name in objects:
+        keep_description(client.connection, name, client.describe(name))
+
+
+def keep_description(connection: SalesforceConnection, name: str, describe: dict[str, object]) -> None:
+    """Keep a describe answer that somebody has in hand."""
+    values = {"fields": read_shapes(describe), "described_at": timezone.now()}
+    ObjectDescription.objects.update_or_create(connection=connection, object=name, defaults=values)
+
+
+def describe_soon(connection: SalesforceConnection) -> None:
+    """Have the org described anew, beside the work in hand."""
+    schedule("crm.describe", connection.pk)
+
+
+def is_stale(connection: SalesforceConnection) -> bool:
+    """Whether an object was never described, or longer than a day ago."""
+    fresh = ObjectDescription.objects.filter(
+        connection=connection, object__in=OBJECTS, described_at__gt=timezone.now() - STALE_AFTER
+    )
+    return fresh.count() < len(OBJECTS)
