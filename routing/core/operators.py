@@ -52,13 +52,14 @@ def _not_equals(value: Value) -> Test:
 
 def _in(value: Value) -> Test:
     singles = [_per_kind(member) for member in _members(value)]
-    wanted = {kind: frozenset(one[kind] for one in singles) - {None} for kind in ("text", "number", "date")}
+    kinds: tuple[Kind, ...] = ("text", "number", "date")
+    wanted = {kind: frozenset(one[kind] for one in singles) - {None} for kind in kinds}
     chosen = frozenset(fold(member) for member in _members(value))
 
     def test(fact: Fact, _: Facts) -> bool:
         if isinstance(fact.same, frozenset):
             return not fact.same.isdisjoint(chosen)
-        return fact.same in wanted[fact.kind]
+        return fact.same is not None and fact.same in wanted[fact.kind]
 
     return test
 
