@@ -50,7 +50,7 @@ def load(raw: Any) -> list[Difference]:
         for one in wanted[section.name]:
             name = one[section.identity]
             if (section.name, name) in touched:
-                row = rows[section.name].get(name) or section.model(workspace=workspace)  # type: ignore[call-arg]
+                row = rows[section.name].get(name) or section.model(workspace=workspace)
                 rows[section.name][name] = _write_thing(section, row, one, rows)
     _archive(found, rows)
     return found

@@ -36,7 +36,7 @@ def check_document(raw: Any) -> Document:
     if check.faults:
         raise Faulty([Fault(fault.path, " ".join(fault.text.split())) for fault in check.faults])
     make_conditions_regular(read)
-    return read  # type: ignore[no-any-return]
+    return read
 
 
 def _taken_keys(whole: dict[str, Any], keys: Collection[str]) -> set[str]:

@@ -102,8 +102,9 @@ class _Builder:
             return self._alias(event)
         before = self._values
         value = self._plain(event, level)
-        if event.anchor is not None:
-            self._anchors[event.anchor] = value, self._values - before + 1
+        anchor = getattr(event, "anchor", None)
+        if anchor is not None:
+            self._anchors[anchor] = value, self._values - before + 1
         return value
 
     def _alias(self, event: Any) -> Any:
