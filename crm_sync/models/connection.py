@@ -59,6 +59,7 @@ class SalesforceConnection(models.Model):
         max_length=12, choices=ProvisionState.choices, default=ProvisionState.WAITING
     )
     provision_note = models.TextField(blank=True)
+    provision_started_at = models.DateTimeField(null=True, blank=True, editable=False)
     provisioned_at = models.DateTimeField(null=True, blank=True)
     fields = models.JSONField(default=dict, editable=False)
     objects_rights = models.JSONField(default=dict, editable=False)
