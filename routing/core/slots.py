@@ -42,13 +42,14 @@ def start_ticks(meeting_type: MeetingTypeValues, now: datetime, window: Window |
 
 
 def _busy_bits(host: HostValues, first: int, count: int) -> int:
-    claims = [ticks(one.start, one.end) for one in host.busy]
-    claims += [ticks(one.start, one.end, one.buffer_before, one.buffer_after) for one in host.meetings]
-    bits = 0
-    for claim in claims:
-        begin, end = max(claim.start - first, 0), min(claim.stop - first, count)
-        if begin < end:
-            bits |= ones(end - begin) << begin
+    claims = [(tick_at(one.start), tick_from(one.end)) for one in host.busy]
+    widened = [ticks(one.start, one.end, one.buffer_before, one.buffer_after) for one in host.meetings]
+    claims += [(claim.start, claim.stop) for claim in widened]
+    bits, last = 0, first + count
+    for begin, end in claims:
+        if begin < end and begin < last and end > first:
+            begin = max(begin, first)
+            bits |= ones(min(end, last) - begin) << (begin - first)
     return bits
 
 

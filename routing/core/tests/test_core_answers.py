@@ -78,7 +78,7 @@ NUMBER = "This must be a number, such as 250 or 2.5."
         ("email", "a b@acme.example", EMAIL),
         ("phone", "n/a", "This is not a phone number."),
         *(("url", raw, "This is not a web address. It begins with https:// or http://.")
-          for raw in ("acme.example", "ftp://a.example", "javascript:alert(1)", "https://", "http://[::1", "http://a b")),
+          for raw in ("acme.example", "ftp://a.example", "javascript:x", "https://", "http://[::1", "http://a b")),
         *(("number", raw, NUMBER)
           for raw in ("forty", "1,000", "1e3", True, [1], float("inf"), float("nan"), "1.2.3", "٣")),
         ("number", 10**18, "This number is too large."),
