@@ -103,15 +103,15 @@ class Whole(Kind):
 
     def read(self, value: Any, path: str, check: Check) -> Any:
         if not isinstance(value, int) or isinstance(value, bool):
-            return check.fault(path, f"must be a whole number, not {type_of(value)}{self._hint(value)}")
+            return check.fault(path, f"must be a whole number, not {self._shown(value)}")
         if not self.least <= value <= self.most:
             return check.fault(path, f"{value} is out of range; {self.least} to {self.most} fit")
         if value % self.step:
             return check.fault(path, f"{value} is no multiple of {self.step} minutes")
         return value
 
-    def _hint(self, value: Any) -> str:
-        return f"; write it without a fraction, such as {int(value)}" if _is_finite_float(value) else ""
+    def _shown(self, value: Any) -> str:
+        return str(value) if isinstance(value, float) else type_of(value)
 
 
 def _is_finite_float(value: Any) -> bool:
@@ -181,7 +181,8 @@ class Ref(Kind):
         wanted = regular_identity(self.identity, name)
         if wanted in check.names[self.section]:
             return wanted
-        hint = suggestion(wanted, check.names[self.section])
+        known = check.names[self.section]
+        hint = suggestion(wanted, known) or f"; its {self.section} are {', '.join(known[:9]) or 'none'}"
         return check.fault(path, f"this file has no {self.noun} {quoted(name)}{hint}")
 
     def store(self, value: Any, rows: Rows) -> Any:

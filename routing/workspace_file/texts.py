@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -70,10 +71,16 @@ def email(text: str) -> str:
     return text.lower()
 
 
+@cache
+def _zones() -> frozenset[str]:
+    # Asking walks the whole folder of zones, some ten milliseconds each time.
+    return frozenset(available_timezones())
+
+
 def zone(text: str) -> str:
     """An IANA time zone."""
-    if text not in available_timezones():
-        hint = suggestion(text, available_timezones()) or "; write one such as Europe/Berlin"
+    if text not in _zones():
+        hint = suggestion(text, _zones()) or "; write one such as Europe/Berlin"
         raise Refused(f"{quoted(text)} is no time zone{hint}")
     return text
 
