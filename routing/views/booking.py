@@ -19,7 +19,7 @@ from ..actions.book import HOLDING, AlreadyBooked, SlotTaken, book
 from ..actions.slots import next_free, offered_slots
 from ..core.titles import render_title
 from ..core.values import Slot
-from ..models import Meeting, Submission
+from ..models import Submission
 from .bodies import (
     LONGEST_NOTES,
     Body,
@@ -48,7 +48,7 @@ def show_booking(request: HttpRequest, submission: Submission) -> HttpResponse:
 def booking_page(
     request: HttpRequest,
     submission: Submission,
-    query: Mapping[str, str],
+    query: QueryDict,
     *,
     typed: Mapping[str, str] | None = None,
     errors: Errors | None = None,
@@ -193,4 +193,5 @@ def page_again(
     status: int,
 ) -> HttpResponse:
     """The booking page after a refusal: fresh times, the day kept, and what was typed."""
-    return booking_page(request, submission, form, typed=form.dict(), errors=errors, status=status)
+    typed = {name: str(form.get(name, "")) for name in ("guests", "notes")}
+    return booking_page(request, submission, form, typed=typed, errors=errors, status=status)

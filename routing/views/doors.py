@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -21,7 +20,7 @@ from ..actions.slots import find_submission
 from ..models import Meeting, Router, Submission, Workspace
 from ..rate_limit import seconds_to_wait
 
-View = Callable[[HttpRequest, Any], HttpResponse]
+View = Callable[..., HttpResponse]
 Subject = Router | Submission | Meeting
 ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,128}")
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")

@@ -21,7 +21,7 @@ TICKET = "distro-ticket"
 """Names with a hyphen, which no form's own key has."""
 
 UTM_PREFIX = "utm_"
-INPUT_TYPES = {
+INPUT_TYPES: dict[FieldType, dict[str, str | int]] = {
     FieldType.EMAIL: {"type": "email", "autocomplete": "email", "maxlength": 255},
     FieldType.PHONE: {"type": "tel", "autocomplete": "tel", "maxlength": 255},
     FieldType.URL: {"type": "url", "autocomplete": "url", "maxlength": 255},
@@ -117,8 +117,8 @@ def hidden_inputs(asked: list[Question], values: QueryDict, source_url: str) -> 
     """Name and value of what goes along unseen: hidden fields, where the visitor came from, their zone."""
     keys = {question.key for question in asked}
     inputs = {question.key: question.value for question in asked if question.type == FieldType.HIDDEN}
-    own = {name: values[name] for name in values if name.startswith(UTM_PREFIX)}
-    own |= {"source_url": source_url, "timezone": values.get("timezone", "")}
+    own = {name: str(values[name]) for name in values if name.startswith(UTM_PREFIX)}
+    own |= {"source_url": source_url, "timezone": str(values.get("timezone", ""))}
     return [*inputs.items(), *((name, value) for name, value in own.items() if name not in keys)]
 
 

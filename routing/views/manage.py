@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone as clock
-from django.utils.translation import gettext as _
 
 from distro.problems import Problem, is_json_client
 
 from ..actions.book import HOLDING
-from ..actions.change import Refused, cancel
+from ..actions.change import Refused, cancel_by_prospect
+from ..core import lifecycle
 from ..core.lifecycle import prospect_may_change
 from ..emails import calendar_text
 from ..models import Meeting, Status
@@ -29,7 +31,7 @@ def meeting_page(
     request: HttpRequest, meeting: Meeting, *, error: str = "", typed: str = "", status: int = 200
 ) -> HttpResponse:
     """The page, with the cancelling form open where the address or a refused reason asks for it."""
-    may_change = prospect_may_change(meeting.status, meeting.end, clock.now())
+    may_change = prospect_may_change(cast(lifecycle.Status, meeting.status), meeting.end, clock.now())
     token = meeting.manage_token
     context = {
         "workspace": meeting.workspace,
@@ -63,24 +65,17 @@ def post_cancel(request: HttpRequest, meeting: Meeting) -> HttpResponse:
         reason = read_text(body.get("reason"), LONGEST_REASON)
     except Unfit as fault:
         if by_page:
-            return meeting_page(request, meeting, error=str(fault), typed=body.form["reason"], status=422)
+            return meeting_page(
+                request, meeting, error=str(fault), typed=str(body.form["reason"]), status=422
+            )
         raise Problem("invalid", errors={"reason": [str(fault)]}) from None
-    if not prospect_may_change(meeting.status, meeting.end, clock.now()):
-        raise Problem("meeting-closed", closed_because(meeting))
     try:
-        cancelled = cancel(meeting, reason=reason, now=clock.now())
+        cancelled = cancel_by_prospect(meeting, reason, clock.now())
     except Refused as refused:
         raise Problem("meeting-closed", str(refused)) from None
     if by_page:
         return SeeOther(request.build_absolute_uri(manage_path(cancelled)))
     return JsonResponse(meeting_answer(cancelled))
-
-
-def closed_because(meeting: Meeting) -> str:
-    """Why the prospect can change nothing any more."""
-    if meeting.status == Status.CANCELLED:
-        return _("It was cancelled already.")
-    return _("It is over.")
 
 
 def show_calendar(request: HttpRequest, meeting: Meeting) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from ..models import Meeting
-from .wording import clock_text, day_text, iso
+from .wording import clock_text, dated_day_text, iso
 from .zones import city_of
 
 GOOGLE = "https://calendar.google.com/calendar/render"
@@ -46,8 +46,7 @@ def when_context(meeting: Meeting) -> dict[str, str]:
     zone = ZoneInfo(meeting.timezone)
     start, end = meeting.start.astimezone(zone), meeting.end.astimezone(zone)
     return {
-        "day": day_text(start.date()),
-        "year": str(start.year),
+        "day": dated_day_text(start.date()),
         "from": clock_text(start),
         "to": clock_text(end),
         "zone": meeting.timezone,
@@ -59,8 +58,7 @@ def calendar_links(meeting: Meeting) -> dict[str, str]:
     """Where the meeting can be entered in a calendar with one click."""
     place = meeting.meeting_url or meeting.location
     start, end = iso(meeting.start), iso(meeting.end)
-    plain = {"-": None, ":": None}
-    times = f"{start}/{end}".translate(str.maketrans(plain))
+    times = f"{start}/{end}".replace("-", "").replace(":", "")
     google = {"action": "TEMPLATE", "text": meeting.title, "dates": times, "location": place}
     outlook = {
         "path": "/calendar/action/compose",

@@ -118,7 +118,7 @@ def picker_context(offer: Offer, picked: Picked, now: datetime) -> dict[str, Any
         "zones_address": picked.address() + "&show=zones",
         **month_context(offer, picked, by_day, shown_day, today),
         "day": shown_day,
-        "day_text": day_text(shown_day) if shown_day else "",
+        "day_text": short_day_text(shown_day) if shown_day else "",
         "parts": parts_of_day(of_day, picked, zone),
         "next_free": following_link(following, picked, zone),
         "has_nothing": not slots and not following,
@@ -209,8 +209,7 @@ def chosen_context(slot: Slot, picked: Picked, zone: ZoneInfo) -> dict[str, str]
         "start": iso(slot.start),
         "from": clock_text(start),
         "to": clock_text(end),
-        "day": day_text(start.date()),
-        "short_day": short_day_text(start.date()),
+        "day": short_day_text(start.date()),
     }
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ..actions.submit import InvalidAnswers, Received
 from ..core.answers import clean_form_post
-from ..core.fields import FormField
+from ..core.fields import FieldType, FormField
 from ..models import Router
 from .bodies import MOST_BYTES, Body, Unfit, read_text, read_zone
 from .form import HONEYPOT, TICKET, UTM_PREFIX
@@ -55,7 +55,7 @@ def form_answers(router: Router, form: QueryDict, spam: bool) -> dict[str, Any]:
     if spam:
         return {name: form.get(name) for name in form if name not in (HONEYPOT, TICKET)}
     fields = [
-        FormField(row.key, row.type, row.label, row.required, tuple(row.options))
+        FormField(row.key, cast(FieldType, row.type), row.label, row.required, tuple(row.options))
         for row in router.form.fields.all()
     ]
     cleaned = clean_form_post(fields, dict(form.lists()))
@@ -66,7 +66,7 @@ def form_answers(router: Router, form: QueryDict, spam: bool) -> dict[str, Any]:
 
 def form_utm(form: QueryDict) -> dict[str, str]:
     """The utm_ inputs of a form post."""
-    return {name: form[name] for name in form if name.startswith(UTM_PREFIX)}
+    return {name: str(form[name]) for name in form if name.startswith(UTM_PREFIX)}
 
 
 def read_url(value: object) -> str:

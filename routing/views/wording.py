@@ -22,8 +22,15 @@ def day_text(day: date) -> str:
 
 
 def short_day_text(day: date) -> str:
-    """Tue, December 8."""
-    return f"{date_format(day, 'D')}, {date_format(day, 'MONTH_DAY_FORMAT')}"
+    """Tue, Dec 8."""
+    # "F" is the month in full, "M" its short name; languages differ in what stands around it.
+    short = get_format("MONTH_DAY_FORMAT").replace("F", "M")
+    return f"{date_format(day, 'D')}, {date_format(day, short)}"
+
+
+def dated_day_text(day: date) -> str:
+    """Tuesday, Dec. 8, 2026."""
+    return f"{date_format(day, 'l')}, {date_format(day, 'DATE_FORMAT')}"
 
 
 def month_text(day: date) -> str:

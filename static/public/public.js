@@ -36,11 +36,13 @@ async function go(address, { focus = "", push = true } = {}) {
   }
 }
 
-function show(text) {
+function show(text, wanted = "main[data-swap]") {
   const next = new DOMParser().parseFromString(text, "text/html");
-  const fresh = next.querySelector("main[data-swap]");
+  const fresh = next.querySelector(wanted);
   if (!fresh) return false;
   for (const field of main().querySelectorAll("[data-keep]")) drafts.set(field.name, field.value);
+  // Autofocus belongs to a page that loads; here `settle` does it.
+  for (const field of fresh.querySelectorAll("[autofocus]")) field.toggleAttribute("data-focus", !(field.autofocus = false));
   main().replaceWith(document.adoptNode(fresh));
   document.title = next.title;
   for (const field of main().querySelectorAll("[data-keep]")) field.value ||= drafts.get(field.name) || "";
@@ -48,7 +50,7 @@ function show(text) {
 }
 
 function settle(focus) {
-  const target = main().querySelector("[data-focus], [autofocus], [role=alert]") || document.getElementById(focus);
+  const target = main().querySelector("[data-focus], [role=alert]") || document.getElementById(focus);
   if (!target) return;
   if (!target.matches("a, button, input, select, textarea")) target.tabIndex = -1;
   target.focus({ preventScroll: target.tagName === "A" });
@@ -94,11 +96,11 @@ document.addEventListener("submit", async (submit) => {
   try {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "text/html" } });
     if (answer.redirected) return location.assign(answer.url);
-    const text = await answer.text();
-    if (!show(text)) throw new Error("not a page of steps");
+    show(await answer.text(), "main");
     settle("");
   } catch {
-    if (form.isConnected) HTMLFormElement.prototype.submit.call(form);
+    // The network failed: let the browser try, and say so in its own words if it must.
+    HTMLFormElement.prototype.submit.call(form);
   }
 });
 
@@ -132,5 +134,3 @@ document.addEventListener("input", (typed) => {
 
 const out = document.querySelector("a[data-go-top]");
 if (out) (window.top || window).location.assign(out.href);
-
-document.querySelector("[data-focus]")?.focus();
