@@ -22,7 +22,7 @@ help:
 	@echo "make bench   benchmarks        make chaos   the long fault tests"
 
 demo: $(VENV)/installed
-	@exec $(RUN) manage.py demo
+	@DISTRO_DEMO_OF_MAKE=1 exec $(RUN) manage.py demo
 
 test: $(VENV)/installed-dev
 	$(RUN) -m pytest -n $(WORKERS)

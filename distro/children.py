@@ -22,13 +22,21 @@ def die_with_parent() -> None:
 
 
 def start_child(
-    command: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    *,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in a session of its own, so that Ctrl-C reaches it through us alone; output goes to `log`."""
+    """Start `command` in a session of its own, so that Ctrl-C reaches it through us alone; output goes to `log`.
+
+    `folder` is where it runs (None: here).
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - our own commands
             command,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

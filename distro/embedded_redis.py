@@ -14,6 +14,16 @@ from distro.ports import answers
 START_SECONDS = 10.0
 
 
+def redis_command(port: int, folder: Path) -> list[str]:
+    """The binary itself, on 127.0.0.1:`port`: the package's own launcher leaves it behind when it is killed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [str(get_binary_path())]
+    settings = {"port": str(port), "bind": "127.0.0.1", "save": "", "appendonly": "no", "daemonize": "no"}
+    for name, value in (settings | {"dir": str(folder)}).items():
+        command += [f"--{name}", value]
+    return command
+
+
 class EmbeddedRedis:
     """A server on 127.0.0.1:`port` that keeps nothing on disk: the database holds the work, this rings the bell."""
 
@@ -27,14 +37,8 @@ class EmbeddedRedis:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        """Start the binary itself (the package's own launcher leaves it behind) and wait until it answers."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        settings = {"port": str(self.port), "bind": "127.0.0.1", "save": "", "appendonly": "no"}
-        settings |= {"dir": str(self.folder), "daemonize": "no"}
-        command = [str(get_binary_path())]
-        for name, value in settings.items():
-            command += [f"--{name}", value]
-        self.child = start_child(command, log=self.folder / "redis.log")
+        """Start it and wait until it answers."""
+        self.child = start_child(redis_command(self.port, self.folder), log=self.folder / "redis.log")
         deadline = time.monotonic() + START_SECONDS
         while not answers(self.port):
             if self.child.poll() is not None or time.monotonic() > deadline:

@@ -8,12 +8,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from distro import env, first_start
+from distro.demo import addresses
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(os.environ.get("DISTRO_VAR_DIR") or BASE_DIR / "var")
 ENV_FILE = Path(os.environ.get("DISTRO_ENV_FILE") or BASE_DIR / ".env")
 if sys.argv[1:2] == ["demo"]:
     first_start.write_env_file(ENV_FILE)
+    addresses.choose(ENV_FILE, VAR_DIR)
 settings = env.Settings(ENV_FILE)
 
 # --- what this installation is -----------------------------------------------------------------------------

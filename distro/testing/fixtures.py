@@ -76,5 +76,6 @@ def org_of_session() -> Iterator[SandboxOrg]:
 
 @pytest.fixture
 def sandbox_org(org_of_session: SandboxOrg) -> SandboxOrg:
-    """The sandbox org at settings.SALESFORCE_LOGIN_URL, `.url` its address."""
+    """The sandbox org at settings.SALESFORCE_LOGIN_URL, as it is at first; `.url`, `.control(…)`, `.records(…)`."""
+    org_of_session.reset()
     return org_of_session

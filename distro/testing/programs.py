@@ -9,8 +9,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
+import requests
 from django.conf import settings
 from django.db import connection
 
@@ -86,7 +87,7 @@ def start_web() -> Program:
     port = urlsplit(settings.BASE_URL).port
     assert port
     command = [sys.executable, "-m", "gunicorn", "distro.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--threads", "8", "--graceful-timeout", "2"]
+    command += ["--threads", "8", "--graceful-timeout", "2", "--no-control-socket"]
     web = Program("web", command, DATABASE_URL=database_url())
     web.start()
     web.wait_until_answering(port)
@@ -107,3 +108,21 @@ class SandboxOrg(Program):
     def start(self) -> None:
         super().start()
         self.wait_until_answering(self.port)
+        self.reset()
+
+    def reset(self) -> None:
+        """The org as it was at first, with Distro as an app that it knows."""
+        self.control("POST", "reset")
+        app = {"client_id": settings.SALESFORCE_CLIENT_ID, "client_secret": settings.SALESFORCE_CLIENT_SECRET}
+        self.control("POST", "apps", app | {"name": "Distro"})
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """A call of the org's control address (crm_sync/sandbox/control.py lists them); the answer's JSON."""
+        answer = requests.request(method, f"{self.url}/__sandbox/{path}", json=body, timeout=10)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def records(self, sobject: str, **fields: str) -> list[dict[str, Any]]:
+        """The org's records of an object whose fields have these values."""
+        query = urlencode(fields)
+        return self.control("GET", f"records/{sobject}?{query}")["records"]

@@ -1,0 +1,109 @@
+"""The demo company's own web site, on an origin of its own, and beside it the mails that Distro has sent.
+
+`python -m distro.demo.site PORT FACTS.json`; the facts are those of `distro.demo.company.site_facts` and `mail`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Route
+
+from distro.demo.mails import Mail, read_mails
+
+PAGES = Path(__file__).parent / "pages"
+INPUTS = {"email": "email", "phone": "tel", "url": "url", "number": "number", "date": "date"}
+FILES = {"site.css": "text/css", "site.js": "text/javascript"}
+
+
+def create_site(facts: dict[str, Any]) -> Starlette:
+    """The site as an ASGI application."""
+    mails = Path(facts["mail"])
+
+    def home(request: Request) -> Response:
+        questions = "\n".join(question(one) for one in facts["fields"])
+        return page("home.html", facts, questions=questions, router=escape(facts["router"]))
+
+    def mail_list(request: Request) -> Response:
+        shown = "\n".join(mail_item(one) for one in read_mails(mails))
+        return page("mail.html", facts, mails=shown or "<p>No mail yet. Book a meeting, and it is here.</p>")
+
+    def static(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in FILES:
+            return HTMLResponse("There is nothing here.", 404)
+        return FileResponse(PAGES / name, media_type=FILES[name])
+
+    routes = [Route("/", home), Route("/mail/", mail_list), Route("/static/{name}", static)]
+    return Starlette(routes=routes)
+
+
+def page(name: str, facts: dict[str, Any], **parts: str) -> HTMLResponse:
+    """A page of the folder `pages` with its placeholders filled; the parts are HTML already."""
+    template = Template((PAGES / name).read_text())
+    company, distro = escape(facts["company"]), escape(facts["distro"])
+    return HTMLResponse(template.substitute(company=company, distro=distro, **parts))
+
+
+def question(field: dict[str, Any]) -> str:
+    """One question of the form, as HTML."""
+    key, kind = escape(field["key"]), field["type"]
+    if kind == "hidden":
+        return f'<input type="hidden" name="{key}" value="">'
+    star = "" if field["required"] else ' <span class="optional">optional</span>'
+    label = escape(field["label"])
+    must = " required" if field["required"] else ""
+    if kind == "multiselect":
+        return f'<fieldset data-field="{key}"><legend>{label}{star}</legend>{choices(field)}</fieldset>'
+    if kind == "checkbox":
+        return f'<label class="choice" data-field="{key}"><input type="checkbox" name="{key}"{must}> {label}</label>'
+    return f'<label data-field="{key}"><span>{label}{star}</span>{control(field, must)}</label>'
+
+
+def choices(field: dict[str, Any]) -> str:
+    """The check boxes of a question with several answers."""
+    key = escape(field["key"])
+    options = map(escape, field["options"])
+    box = f'<input type="checkbox" name="{key}" data-many'
+    return "".join(f'<label class="choice">{box} value="{one}"> {one}</label>' for one in options)
+
+
+def control(field: dict[str, Any], must: str) -> str:
+    """The control of a question with one answer."""
+    key, kind = escape(field["key"]), field["type"]
+    if kind == "textarea":
+        return f'<textarea name="{key}" rows="3"{must}></textarea>'
+    if kind == "select":
+        options = "".join(f"<option>{escape(one)}</option>" for one in field["options"])
+        return f'<select name="{key}"{must}><option value="">Please choose</option>{options}</select>'
+    return f'<input type="{INPUTS.get(kind, "text")}" name="{key}"{must}>'
+
+
+def mail_item(mail: Mail) -> str:
+    """One mail, folded up."""
+    attached = "".join(f"<li>{escape(one)}</li>" for one in mail.attachments)
+    files = f'<ul class="attached">{attached}</ul>' if attached else ""
+    return (
+        f'<details class="mail"><summary><b>{escape(mail.subject)}</b>'
+        f"<span>to {escape(mail.to)}</span><time>{escape(mail.date)}</time></summary>"
+        f"<pre>{escape(mail.text)}</pre>{files}</details>"
+    )
+
+
+def main(port: int, facts_file: Path) -> None:
+    """Serve until SIGTERM."""
+    site = create_site(json.loads(facts_file.read_text()))
+    uvicorn.run(site, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=2)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))
