@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -14,11 +14,11 @@ from .limits import usage
 from .org import CLIENT_ID, ConnectedApp, Org
 from .seed import add_user, insert
 
-NUMBERS = ("access_token_seconds", "daily_limit", "quota_used")
+PLAIN_SETTINGS = ("approve", "approve_as", "access_token_seconds", "daily_limit", "quota_used")
 
 
 def state(org: Org, *, query: dict[str, str], body: Any) -> Any:
-    counts = {one.name: sum(1 for _ in org.store.live(one.name)) for one in org.schema}
+    counts = {one.name: org.store.count(one.name) for one in org.schema}
     return {
         "organization_id": org.id, "name": org.name, "instance_url": org.base_url, "client_id": CLIENT_ID,
         "approve": org.approve, "records": counts, "limits": usage(org), "calls": org.calls.count,
@@ -102,7 +102,9 @@ def new_rule(org: Org, *, query: dict[str, str], body: Any) -> Any:
 
 def rules(org: Org, *, query: dict[str, str], body: Any) -> Any:
     lists = ("validation", "duplicate", "assignment", "automation")
-    found: dict[str, Any] = {name: [asdict(one) for one in getattr(org.rules, name)] for name in lists}
+    found: dict[str, Any] = {}
+    for name in lists:
+        found[name] = [asdict(one) for one in getattr(org.rules, name)]
     return found | {"closed_calendars": sorted(org.rules.closed_calendars)}
 
 
@@ -121,26 +123,28 @@ def field_access(org: Org, *, query: dict[str, str], body: Any) -> Any:
     return body
 
 
+def granted_sets(org: Org, names: Iterable[str]) -> list[str]:
+    """Ids of the permission sets with these names or owned by the profiles with these names."""
+    wanted = set(names)
+    profiles = {one["Id"] for one in org.store.live("Profile") if one["Name"] in wanted}
+    return [
+        p["Id"] for p in org.store.live("PermissionSet") if p["Name"] in wanted or p["ProfileId"] in profiles
+    ]
+
+
 def new_field(org: Org, *, query: dict[str, str], body: Any) -> Any:
     """Defines a field as an administrator would; `grant` names profiles or permission sets that may edit it."""
     made = customfields.define(org, body["FullName"], body["Metadata"])
     table, _, name = body["FullName"].partition(".")
-    for wanted in body.get("grant", ()):
-        profile = next((p["Id"] for p in org.store.live("Profile") if p["Name"] == wanted), None)
-        parents = [
-            p["Id"]
-            for p in org.store.live("PermissionSet")
-            if p["Name"] == wanted or p["ProfileId"] == profile != None
-        ]
-        for one in org.schema.named_tables(table):
-            for parent in parents:
-                grant = {"ParentId": parent, "SobjectType": one.name, "Field": f"{one.name}.{name}"}
-                insert(
-                    org,
-                    "FieldPermissions",
-                    {**grant, "PermissionsRead": True, "PermissionsEdit": True},
-                    fixed=False,
-                )
+    for one in org.schema.named_tables(table):
+        for parent in granted_sets(org, body.get("grant", ())):
+            grant = {"ParentId": parent, "SobjectType": one.name, "Field": f"{one.name}.{name}"}
+            insert(
+                org,
+                "FieldPermissions",
+                {**grant, "PermissionsRead": True, "PermissionsEdit": True},
+                fixed=False,
+            )
     return {"id": made}
 
 
@@ -173,20 +177,15 @@ def revoke_refresh(org: Org, *, query: dict[str, str], body: Any) -> Any:
 
 
 def settings(org: Org, *, query: dict[str, str], body: Any) -> Any:
-    setters: dict[str, Callable[[Any], None]] = {
-        **{
-            name: lambda value, name=name: setattr(org, name, value)
-            for name in (*NUMBERS, "approve", "approve_as")
-        },  # type: ignore[misc]
-        "api_disabled": lambda value: setattr(org.rules, "api_disabled", value),
-        "field_delay_seconds": lambda value: org.settings.update(field_delay_seconds=float(value)),
-    }
-    unknown = [name for name in body if name not in setters]
+    known = (*PLAIN_SETTINGS, "api_disabled", "field_delay_seconds")
+    unknown = [name for name in body if name not in known]
     if unknown:
-        raise ValueError(f"there is no setting {', '.join(unknown)}; there are {', '.join(setters)}")
-    for name, value in body.items():
-        setters[name](value)
-    return {name: getattr(org, name) for name in (*NUMBERS, "approve", "approve_as")}
+        raise ValueError(f"there is no setting {', '.join(unknown)}; there are {', '.join(known)}")
+    for name in PLAIN_SETTINGS:
+        setattr(org, name, body.get(name, getattr(org, name)))
+    org.rules.api_disabled = body.get("api_disabled", org.rules.api_disabled)
+    org.field_delay_seconds = float(body.get("field_delay_seconds", org.field_delay_seconds))
+    return {name: getattr(org, name) for name in PLAIN_SETTINGS}
 
 
 def clock(org: Org, *, query: dict[str, str], body: Any) -> Any:

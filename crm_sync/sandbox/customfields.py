@@ -130,7 +130,7 @@ def field_from(org: Org, name: str, metadata: dict[str, Any]) -> Field:
         unique=metadata.get("unique") is True,
         case_sensitive=metadata.get("caseSensitive") is True,
         help=metadata.get("inlineHelpText"),
-        visible_from=time.time() + org.settings["field_delay_seconds"],
+        visible_from=time.time() + org.field_delay_seconds,
         **{"nillable": metadata.get("required") is not True, **KINDS[kind](metadata)},
     )
 

@@ -70,7 +70,7 @@ class Org:
         self.custom_fields: dict[str, dict[str, Any]] = {}
         self.asks: dict[str, Any] = {}
         self.pending: list[tuple[datetime, Callable[[], None]]] = []
-        self.settings: dict[str, float] = {"field_delay_seconds": 0.0}
+        self.field_delay_seconds = 0.0
         self.clock_shift = timedelta(0)
         self.quota_used = 0
         self.id = ""

@@ -76,7 +76,13 @@ def table_of(org: Org, table: SObject, names: tuple[str, ...], rows: list[Row]) 
         cells = "".join(f"<td>{cell(org, row[name])}</td>" for name in rest)
         lines.append(f"<tr><td>{link}</td>{cells}</tr>")
     body = "".join(lines)
-    return f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    return scrolling(heads, body)
+
+
+def scrolling(heads: str, body: str) -> str:
+    """A table that scrolls sideways by itself on a narrow screen."""
+    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="scroll" tabindex="0">{table}</div>'
 
 
 def newest(org: Org, table: SObject, most: int | None = SHOWN) -> list[Row]:
@@ -149,8 +155,7 @@ def calls_page(org: Org) -> Response:
         f"<th scope=col>{name}</th>" for name in ("No.", "Time (UTC)", "User", "Status", "Fault", "Call")
     )
     body = "".join(lines)
-    table = f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
-    return page(org, "API calls", f"<p>{org.calls.count} since the last reset.</p>{table}")
+    return page(org, "API calls", f"<p>{org.calls.count} since the last reset.</p>{scrolling(heads, body)}")
 
 
 def authorize_page(org: Org, ask: oauth.Ask, ticket: str) -> Response:
@@ -166,8 +171,8 @@ def authorize_page(org: Org, ask: oauth.Ask, ticket: str) -> Response:
         f"<li>{escape(text)}</li>" for text in dict.fromkeys(oauth.SCOPES[one] for one in ask.scopes)
     )
     content = (
-        f'<form class="card" method="post" action="/services/oauth2/authorize"><p><strong>{escape(ask.app.name)}</strong> '
-        f"asks for access to this org. It could:</p><ul>{scopes}</ul>"
+        '<form class="card" method="post" action="/services/oauth2/authorize">'
+        f"<p><strong>{escape(ask.app.name)}</strong> asks for access to this org. It could:</p><ul>{scopes}</ul>"
         f'<input type="hidden" name="ticket" value="{ticket}">'
         f'<label for="user">Connect as</label><select id="user" name="user">{options}</select>'
         '<p class="buttons"><button name="answer" value="deny">Deny</button>'
@@ -182,7 +187,8 @@ def cell_text(org: Org, record_id: str) -> str:
 
 def oauth_error(org: Org, fault: oauth.OAuthFault) -> Response:
     """Faults of the app itself stay on Salesforce's page; the browser does not come back."""
-    text = f"<p>We can't authorize you because of an OAuth error.</p><p><code>{escape(fault.error)}</code>: {escape(fault.description)}</p>"
+    text = "<p>We can't authorize you because of an OAuth error.</p>"
+    text += f"<p><code>{escape(fault.error)}</code>: {escape(fault.description)}</p>"
     return page(org, "OAuth error", text, fault.status)
 
 

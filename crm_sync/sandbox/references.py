@@ -22,8 +22,7 @@ class BadReference(Exception):
 
 def look_up(path: str, results: dict[str, Any]) -> Any:
     """The value of `refId.a.b[0].c`, letter for letter; raises BadReference."""
-    name, _, rest = path.partition(".")
-    name = name.split("[")[0]
+    name = path.partition(".")[0].split("[")[0]
     found: Any = results.get(name, MISSING)
     for key, index in STEP.findall(path[len(name) :]):
         if index:

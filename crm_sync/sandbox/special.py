@@ -75,7 +75,7 @@ def settle_end(row: Row, given: Row, before: Row | None, start: datetime) -> dat
     if minutes is not None:
         return start + timedelta(minutes=minutes)
     if end is not None:
-        return end  # type: ignore[no-any-return]
+        return end
     if row["IsAllDayEvent"]:
         return start
     if before is not None and "EndDateTime" not in given and before["DurationInMinutes"] is not None:

@@ -79,6 +79,9 @@ class Store:
                     elif value is not None:
                         keys.get(str(value).lower(), {}).pop(record_id, None)
 
+    def count(self, sobject: str) -> int:
+        return sum(1 for _ in self.live(sobject))
+
     def with_value(self, sobject: SObject, found: Field, value: object) -> list[Row]:
         """Live rows whose field equals `value` (case matters only where the field says so), oldest first."""
         keys = self.index.get((sobject.name, found.name))
@@ -99,9 +102,9 @@ class Store:
         try:
             yield
         except BaseException:
-            self.journals.remove(journal)
+            self.journals.pop()
             for table, record_id, before in reversed(journal):
                 self.replace(table, record_id, before)
             del self.writes[writes:]
             raise
-        self.journals.remove(journal)
+        self.journals.pop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .fields import Field, address, choice, long_text, number, plain, read_only, ref, system_fields, text
 from .sobject import SObject, make
 
@@ -29,7 +31,7 @@ STAGES = (
 
 def person_names() -> list[Field]:
     """LastName (required, 80), FirstName (40), Salutation and the read-only Name (121)."""
-    part_of = {"permissionable": False, "compound": "Name"}
+    part_of: dict[str, Any] = {"permissionable": False, "compound": "Name"}
     return [
         text("LastName", 80, nillable=False, **part_of),
         text("FirstName", 40, **part_of),

@@ -62,7 +62,7 @@ class Schema:
 
     def touch(self, name: str, at: float) -> None:
         """Notes a change of an object's describe ("*": of every one); each change gets a second of its own."""
-        self.changed_at[name] = max(self.changed_at.get(name, 0) + 1, int(at))
+        self.changed_at[name] = max(max(self.changed_at.values(), default=0) + 1, int(at))
 
     def __getitem__(self, name: str) -> SObject:
         return self.objects[name.lower()]

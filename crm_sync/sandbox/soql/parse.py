@@ -36,7 +36,7 @@ class Parser:
         return None
 
     def expect(self, word: str) -> Token:
-        return self.take(word) or self.refuse()  # type: ignore[no-any-return]
+        return self.take(word) or self.refuse()
 
     def name(self) -> Token:
         token = self.token
@@ -187,4 +187,4 @@ class Parser:
         if token.kind == "name" and "." not in token.text and token.word not in CLAUSES:
             return Literal("period", token.word, token.at)
         self.place -= 1
-        return self.refuse()  # type: ignore[no-any-return]
+        return self.refuse()

@@ -11,13 +11,13 @@ from ..errors import ApiError, unknown_type
 from ..schema import Schema, SObject
 from ..values import show
 from .columns import Column, resolve
-from .filters import Predicate, compile_where, plain
+from .filters import compile_where, plain
 from .lexer import located, malformed
 from .parse import Parser
-from .tree import Aggregate, AllFields, Order, Path, Query
+from .render import cut, writer
+from .tree import Aggregate, Order, Path, Query
 
 MAX_OFFSET = 2000
-FieldKinds = {"ALL": (True, False), "STANDARD": (False,), "CUSTOM": (True,)}
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,6 @@ def run_soql(source: Source, soql: str) -> Result:
     return Result([write(row) for row in rows], len(rows))
 
 
-def cut(query: Query, rows: list[Any]) -> list[Any]:
-    end = None if query.limit is None else query.offset + query.limit
-    return rows[query.offset : end]
-
-
 def aggregate(source: Source, soql: str, query: Query, table: SObject, rows: list[dict[str, Any]]) -> Result:
     """count() alone gives a total; otherwise one AggregateResult per group, unnamed ones expr0, expr1, ..."""
     if len(query.select) == 1 and isinstance(query.select[0], Aggregate) and query.select[0].path is None:
@@ -113,7 +108,7 @@ def aggregate(source: Source, soql: str, query: Query, table: SObject, rows: lis
     for item in query.select:
         if isinstance(item, Path) and item.text.lower() in grouped:
             column = resolve(source, soql, table, item)
-            named.append((column.field.name, lambda group, c=column: c.read(group[0])))
+            named.append((column.field.name, first_of(column)))
         elif isinstance(item, Aggregate) and item.path is not None:
             unnamed = sum(1 for name, _ in named if name.startswith("expr"))
             named.append(
@@ -125,6 +120,10 @@ def aggregate(source: Source, soql: str, query: Query, table: SObject, rows: lis
     kind = {"attributes": {"type": "AggregateResult"}}
     records = [kind | {name: show(fold(group)) for name, fold in named} for group in groups.values()]
     return Result(cut(query, records), len(cut(query, records)))
+
+
+def first_of(column: Column) -> Callable[[list[dict[str, Any]]], Any]:
+    return lambda group: column.read(group[0])
 
 
 FOLDS: dict[str, Callable[[list[Any]], Any]] = {
@@ -140,85 +139,3 @@ FOLDS: dict[str, Callable[[list[Any]], Any]] = {
 def folded(item: Aggregate, column: Column) -> Callable[[list[dict[str, Any]]], Any]:
     fold = FOLDS[item.function]
     return lambda group: fold([value for row in group if (value := column.read(row)) is not None])
-
-
-def writer(source: Source, soql: str, query: Query, table: SObject) -> Callable[[Any], dict[str, Any]]:
-    """How a row of this query is rendered: attributes, fields, nested parents, child lists."""
-    columns: list[Column] = []
-    children: list[tuple[str, Query, Callable[[Any], Predicate]]] = []
-    for item in query.select:
-        if isinstance(item, AllFields):
-            if query.limit is None or query.limit > 200:
-                malformed(soql, query.table_at, "The SOQL FIELDS function must have a LIMIT of at most 200")
-            kinds = FieldKinds.get(item.kind, ())
-            names = [one.name for one in table if one.custom in kinds and source.readable(table, one)]
-            columns += [resolve(source, soql, table, Path((name,))) for name in names]
-        elif isinstance(item, Query):
-            children.append(child_list(source, soql, table, item))
-        else:
-            columns.append(resolve(source, soql, table, item))
-    refuse_twice(soql, query, columns)
-
-    def write(row: dict[str, Any]) -> dict[str, Any]:
-        record = {"attributes": attributes(source, table.name, table.name, row)}
-        for column in columns:
-            place(source, record, row, column)
-        for name, child, of_parent in children:
-            record[name] = child_records(source, soql, child, of_parent(row))
-        return record
-
-    return write
-
-
-def refuse_twice(soql: str, query: Query, columns: list[Column]) -> None:
-    names = [".".join([*(p.name for p in one.parents), one.field.name]) for one in columns]
-    twice = [name for n, name in enumerate(names) if name in names[:n]]
-    if twice:
-        malformed(soql, 0, f"duplicate field selected: {twice[0].split('.')[-1]}")
-
-
-def attributes(source: Source, shown: str, table: str, row: dict[str, Any]) -> dict[str, str]:
-    return {"type": shown, "url": source.url(table, row["Id"])} if "Id" in row else {"type": shown}
-
-
-def place(source: Source, record: dict[str, Any], row: dict[str, Any], column: Column) -> None:
-    """Puts one value into the record, under nested parents; a missing parent is null."""
-    here: dict[str, Any] = record
-    current: dict[str, Any] = row
-    for parent, table in zip(column.parents, column.tables[1:], strict=True):
-        target_id = current.get(parent.name)
-        target = source.find(target_id) if target_id else None
-        name = str(parent.relationship)
-        if target is None:
-            here[name] = None
-            return
-        real = source.schema.of_id(target["Id"]) if "Id" in target else None
-        here = here.setdefault(
-            name, {"attributes": attributes(source, table.name, (real or table).name, target)}
-        )
-        current = target
-    here[column.field.name] = show(column.read(row))
-
-
-def child_list(
-    source: Source, soql: str, table: SObject, child: Query
-) -> tuple[str, Query, Callable[[Any], Predicate]]:
-    """A sub-select such as (SELECT Id FROM Contacts): the child's query and its tie to the parent."""
-    name = child.table
-    for one in source.schema:
-        for found in one:
-            if one.plural.replace(" ", "").lower() == name.lower() and table.name in found.refers:
-                child.table = one.name
-                key = found.name
-                return one.plural.replace(" ", ""), child, lambda row: lambda other: other[key] == row["Id"]
-    text = f"Didn't understand relationship '{name}' in FROM part of query call."
-    raise ApiError(400, "INVALID_TYPE", located(soql, child.table_at, text))
-
-
-def child_records(source: Source, soql: str, child: Query, belongs: Predicate) -> dict[str, Any] | None:
-    table, rows = source.matching(soql, child)
-    found = cut(child, [row for row in rows if belongs(row)])
-    write = writer(source, soql, child, table)
-    return (
-        {"totalSize": len(found), "done": True, "records": [write(row) for row in found]} if found else None
-    )

@@ -1,0 +1,248 @@
+"""Custom fields, permission sets and field-level security that really hides (facts 4, 9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .wire import Wire, lead, meeting, picklist
+
+DESCRIBE_KEYS = (
+    "aggregatable aiPredictionField autoNumber byteLength calculated calculatedFormula cascadeDelete caseSensitive "
+    "compoundFieldName controllerName createable custom defaultValue defaultValueFormula defaultedOnCreate "
+    "dependentPicklist deprecatedAndHidden digits displayLocationInDecimal encrypted externalId extraTypeInfo "
+    "filterable filteredLookupInfo formulaTreatNullNumberAsZero groupable highScaleNumber htmlFormatted idLookup "
+    "inlineHelpText label length mask maskType name nameField namePointing nillable permissionable picklistValues "
+    "polymorphicForeignKey precision queryByDistance referenceTargetField referenceTo relationshipName "
+    "relationshipOrder restrictedDelete restrictedPicklist scale searchPrefilterable soapType sortable type unique "
+    "updateable writeRequiresMasterRead"
+).split()
+
+
+def define(wire: Wire, full_name: str, **metadata: Any) -> Any:
+    label = full_name.split(".")[1].removesuffix("__c").replace("_", " ")
+    body = {"FullName": full_name, "Metadata": {"label": label, **metadata}}
+    return wire.send("POST", "/tooling/sobjects/CustomField/", body)
+
+
+def key_field(wire: Wire, full_name: str) -> None:
+    made = define(wire, full_name, type="Text", length=36, externalId=True, unique=True, caseSensitive=False)
+    assert made.status_code == 201, made.text
+
+
+def grant(wire: Wire, *fields: str, edit: bool = True) -> str:
+    """A permission set over these fields, given to Dana; its id."""
+    parent = wire.make("PermissionSet", {"Name": "Distro_Integration", "Label": "Distro Integration"})
+    wire.make("PermissionSetAssignment", {"PermissionSetId": parent, "AssigneeId": wire.user_id("dana@acme.example")})
+    for name in fields:
+        kind = name.split(".")[0]
+        rights = {"PermissionsRead": True, "PermissionsEdit": edit}
+        wire.make("FieldPermissions", {"ParentId": parent, "SobjectType": kind, "Field": name, **rights})
+    return parent
+
+
+def described(wire: Wire, sobject: str) -> dict[str, dict[str, Any]]:
+    return {one["name"]: one for one in wire.get(f"/sobjects/{sobject}/describe")["fields"]}
+
+
+def test_describe_has_all_57_keys_and_the_recorded_facts(dana: Wire) -> None:
+    found = described(dana, "Lead")
+    assert sorted(found["Email"]) == sorted(DESCRIBE_KEYS)
+    assert (found["Email"]["length"], found["Email"]["idLookup"], found["Email"]["unique"]) == (80, True, False)
+    assert [name for name in ("LastName", "Company", "FirstName") if not found[name]["nillable"]] == ["LastName", "Company"]
+    assert found["Status"]["defaultedOnCreate"] is True
+    assert found["OwnerId"]["referenceTo"] == ["Group", "User"]
+    assert (found["IsConverted"]["createable"], found["IsConverted"]["updateable"]) == (True, False)
+    event = described(dana, "Event")
+    assert event["OwnerId"]["referenceTo"] == ["Calendar", "User"]
+    assert (event["Description"]["filterable"], event["ShowAs"]["restrictedPicklist"]) == (False, True)
+    assert described(dana, "Contact")["OwnerId"]["referenceTo"] == ["User"]
+
+
+def test_describe_answers_304_until_something_changes(dana: Wire) -> None:
+    first = dana.send("GET", "/sobjects/Lead/describe")
+    since = {"If-Modified-Since": first.headers["Last-Modified"]}
+    assert dana.send("GET", "/sobjects/Lead/describe", headers=since).status_code == 304
+    define(dana, "Lead.X__c", type="Url")
+    assert dana.send("GET", "/sobjects/Lead/describe", headers=since).status_code == 200
+
+
+def test_a_new_field_is_invisible_until_granted(dana: Wire) -> None:
+    made = define(dana, "Lead.Distro_No_Show__c", type="Checkbox", defaultValue="false")
+    assert made.json() == {"id": made.json()["id"], "success": True, "errors": [], "warnings": [], "infos": []}
+    assert made.json()["id"].startswith("00N")
+    assert "Distro_No_Show__c" not in described(dana, "Lead")
+    values = lead(Distro_No_Show__c=True)
+    assert dana.refusal("POST", "/sobjects/Lead", values)[:2] == (400, "INVALID_FIELD")
+    soql = {"q": "SELECT Distro_No_Show__c FROM Lead"}
+    assert dana.refusal("GET", "/query", params=soql)[1] == "INVALID_FIELD"
+    grant(dana, "Lead.Distro_No_Show__c")
+    record = dana.make("Lead", values)
+    assert dana.get(f"/sobjects/Lead/{record}")["Distro_No_Show__c"] is True
+    assert described(dana, "Lead")["Distro_No_Show__c"]["defaultValue"] is False
+
+
+def test_readable_but_not_editable(dana: Wire) -> None:
+    define(dana, "Lead.Router__c", type="Text", length=75)
+    grant(dana, "Lead.Router__c", edit=False)
+    assert described(dana, "Lead")["Router__c"]["createable"] is False
+    refused = dana.refusal("POST", "/sobjects/Lead", lead(Router__c="x"))
+    assert refused == (400, "INVALID_FIELD_FOR_INSERT_UPDATE", ["Router__c"])
+
+
+def test_one_users_grant_is_not_anothers(dana: Wire, sam: Wire) -> None:
+    define(dana, "Lead.Router__c", type="Text", length=75)
+    grant(dana, "Lead.Router__c")
+    made = dana.make("Lead", lead(Router__c="Inbound"))
+    assert "Router__c" not in sam.get(f"/sobjects/Lead/{made}")
+    assert sam.refusal("PATCH", f"/sobjects/Lead/{made}", {"Router__c": "x"})[1] == "INVALID_FIELD"
+
+
+def test_activity_fields_stand_on_event_and_task_and_are_granted_there(dana: Wire) -> None:
+    define(dana, "Activity.Distro_Canceled__c", type="Checkbox", defaultValue=False)
+    refused = define(dana, "Event.Other__c", type="Url")
+    assert (refused.status_code, refused.json()[0]["errorCode"]) == (400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
+    parent = grant(dana)
+    activity = {"ParentId": parent, "SobjectType": "Activity", "Field": "Activity.Distro_Canceled__c"}
+    assert dana.refusal("POST", "/sobjects/FieldPermissions", activity)[0] == 400
+    task = {"ParentId": parent, "SobjectType": "Task", "Field": "Task.Distro_Canceled__c", "PermissionsRead": True}
+    dana.make("FieldPermissions", task)
+    rows = dana.query(f"SELECT Field FROM FieldPermissions WHERE ParentId = '{parent}' ORDER BY Field")
+    assert [one["Field"] for one in rows] == ["Event.Distro_Canceled__c", "Task.Distro_Canceled__c"]
+    again = {**task, "SobjectType": "Event", "Field": "Event.Distro_Canceled__c"}
+    assert dana.refusal("POST", "/sobjects/FieldPermissions", again)[:2] == (400, "DUPLICATE_VALUE")
+
+
+def test_restricted_picklist_and_lengths(dana: Wire) -> None:
+    define(dana, "Lead.State__c", type="Picklist", valueSet=picklist("Scheduled", "No Show"))
+    define(dana, "Lead.Kind__c", type="Text", length=10)
+    grant(dana, "Lead.State__c", "Lead.Kind__c")
+    assert dana.refusal("POST", "/sobjects/Lead", lead(State__c="Maybe")) == (
+        400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", ["State__c"],
+    )  # fmt: skip
+    dana.make("Lead", lead(State__c="No Show"))
+    error = dana.send("POST", "/sobjects/Lead", lead(Kind__c="12345678901")).json()[0]
+    assert error["message"] == "Kind: data value too large: 12345678901 (max length=10)"
+
+
+@pytest.mark.parametrize(
+    ("full_name", "metadata", "code"),
+    [
+        ("Lead.X__c", {"type": "Text"}, "FIELD_INTEGRITY_EXCEPTION"),
+        ("Lead.X__c", {"type": "Text", "length": 256}, "FIELD_INTEGRITY_EXCEPTION"),
+        ("Lead.X__c", {"type": "Checkbox"}, "FIELD_INTEGRITY_EXCEPTION"),
+        ("Lead.X__c", {"type": "Checkbox", "defaultValue": "false", "required": True}, "FIELD_INTEGRITY_EXCEPTION"),
+        ("Lead.X__c", {"type": "DateTime", "length": 5}, "FIELD_INTEGRITY_EXCEPTION"),
+        ("Lead.X__c", {"type": "Checkbox", "defaultValue": "false", "unique": True}, "FIELD_INTEGRITY_EXCEPTION"),
+        ("Lead.X__c", {"type": "Telepathy"}, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"),
+        ("Lead.X__c", {"type": "Url", "label": "l" * 41}, "STRING_TOO_LONG"),
+        ("Lead.X__c", {"type": "Picklist", "valueSet": {"restricted": True}}, "FIELD_INTEGRITY_EXCEPTION"),
+        ("Lead.X", {"type": "Url"}, "INVALID_FULL_NAME"),
+        ("Nope.X__c", {"type": "Url"}, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"),
+    ],
+)
+def test_bad_metadata_is_refused(dana: Wire, full_name: str, metadata: dict[str, Any], code: str) -> None:
+    response = define(dana, full_name, **metadata)
+    assert (response.status_code, response.json()[0]["errorCode"]) == (400, code)
+
+
+def test_existing_fields_are_found_and_not_made_twice(dana: Wire) -> None:
+    define(dana, "Activity.Distro_X__c", type="Url")
+    made = define(dana, "Lead.Distro_X__c", type="Url").json()["id"]
+    again = define(dana, "Lead.Distro_X__c", type="Url")
+    assert (again.status_code, again.json()[0]["errorCode"]) == (400, "DUPLICATE_DEVELOPER_NAME")
+    where = "TableEnumOrId IN ('Lead','Contact','Activity') AND DeveloperName LIKE 'Distro%'"
+    soql = f"SELECT Id, DeveloperName, TableEnumOrId, NamespacePrefix FROM CustomField WHERE {where}"
+    found = dana.get("/tooling/query", params={"q": soql})
+    assert [(one["DeveloperName"], one["TableEnumOrId"]) for one in found["records"]] == [
+        ("Distro_X", "Activity"), ("Distro_X", "Lead"),
+    ]  # fmt: skip
+    assert (found["entityTypeName"], found["size"]) == ("CustomField", 2)
+    assert dana.refusal("GET", "/tooling/query", params={"q": "SELECT Metadata FROM CustomField"})[1] == "MALFORMED_QUERY"
+    assert dana.get(f"/tooling/sobjects/CustomField/{made}")["Metadata"]["type"] == "Url"
+    definitions = "SELECT QualifiedApiName FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName = 'Lead'"
+    listed = dana.get("/tooling/query", params={"q": definitions})["records"]
+    assert "Distro_X__c" in [one["QualifiedApiName"] for one in listed]
+
+
+def test_a_standard_user_may_not_customise(sam: Wire) -> None:
+    body = {"FullName": "Lead.X__c", "Metadata": {"label": "X", "type": "Url"}}
+    assert sam.refusal("POST", "/tooling/sobjects/CustomField", body)[:2] == (403, "INSUFFICIENT_ACCESS")
+    sets = {"Name": "Mine", "Label": "Mine"}
+    assert sam.refusal("POST", "/sobjects/PermissionSet", sets)[:2] == (403, "INSUFFICIENT_ACCESS")
+    assert sam.get("/sobjects/PermissionSet/describe")["createable"] is False
+
+
+def test_profiles_own_permission_sets_that_can_be_granted_to(dana: Wire, sam: Wire) -> None:
+    define(dana, "Lead.Router__c", type="Text", length=75)
+    where = "IsOwnedByProfile = true AND Profile.Name = 'Standard User'"
+    [owned] = dana.query(f"SELECT Id, Profile.Name FROM PermissionSet WHERE {where}")
+    row = {"ParentId": owned["Id"], "SobjectType": "Lead", "Field": "Lead.Router__c", "PermissionsRead": True}
+    dana.make("FieldPermissions", row)
+    assert described(sam, "Lead")["Router__c"]["updateable"] is False
+    assert "Router__c" not in described(dana, "Lead")
+
+
+def test_permission_sets_and_assignments_are_unique(dana: Wire) -> None:
+    parent = grant(dana)
+    assert dana.refusal("POST", "/sobjects/PermissionSet", {"Name": "Distro_Integration", "Label": "x"})[0] == 400
+    mine = {"PermissionSetId": parent, "AssigneeId": dana.user_id("dana@acme.example")}
+    assert dana.refusal("POST", "/sobjects/PermissionSetAssignment", mine)[1] == "DUPLICATE_VALUE"
+
+
+def test_upsert_by_external_id_creates_once_and_then_updates(dana: Wire) -> None:
+    key_field(dana, "Lead.Key__c")
+    grant(dana, "Lead.Key__c")
+    first = dana.send("PATCH", "/sobjects/Lead/Key__c/ab%2Fc", lead())
+    again = dana.send("PATCH", "/sobjects/Lead/Key__c/AB%2FC", {"Title": "x"})
+    made = first.json()["id"]
+    assert (first.status_code, first.json()["created"]) == (201, True)
+    assert (again.status_code, again.json()) == (200, {"id": made, "success": True, "errors": [], "created": False})
+    assert dana.get("/sobjects/Lead/Key__c/ab%2Fc")["Key__c"] == "ab/c"
+    assert dana.refusal("PATCH", "/sobjects/Lead/Key__c/other?updateOnly=true", {"Title": "x"})[:2] == (404, "NOT_FOUND")
+    error = dana.send("POST", "/sobjects/Lead", lead(Key__c="AB/C")).json()[0]
+    assert error["errorCode"] == "DUPLICATE_VALUE"
+    assert error["message"] == f"duplicate value found: Key__c duplicates value on record with id: {made[:15]}"
+
+
+def test_upsert_by_a_hidden_or_missing_key_is_not_found(dana: Wire) -> None:
+    key_field(dana, "Lead.Key__c")
+    for name in ("Key__c", "Nope__c", "Title"):
+        error = dana.send("PATCH", f"/sobjects/Lead/{name}/1", lead())
+        text = f"Provided external ID field does not exist or is not accessible: {name}"
+        assert (error.status_code, error.json()[0]) == (404, {"message": text, "errorCode": "NOT_FOUND"})
+
+
+def test_upsert_of_an_activity_by_its_key(dana: Wire) -> None:
+    key_field(dana, "Activity.Distro_Meeting_Id__c")
+    grant(dana, "Event.Distro_Meeting_Id__c")
+    first = dana.send("PATCH", "/sobjects/Event/Distro_Meeting_Id__c/m-1", meeting())
+    again = dana.send("PATCH", "/sobjects/Event/Distro_Meeting_Id__c/m-1", {"ShowAs": "Free"})
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert dana.query("SELECT ShowAs FROM Event WHERE Distro_Meeting_Id__c = 'M-1'") == [{"ShowAs": "Free"}]
+
+
+def test_a_key_that_several_records_carry_is_300_and_writes_nothing(dana: Wire) -> None:
+    ids = [dana.make("Contact", {"LastName": name, "Email": "two@x.example"}) for name in ("A", "B")]
+    response = dana.send("PATCH", "/sobjects/Contact/Email/two@x.example", {"Title": "x"})
+    assert response.status_code == 300
+    assert response.json() == [f"/services/data/v66.0/sobjects/Contact/{one}" for one in ids]
+    assert dana.query("SELECT Id FROM Contact WHERE Title = 'x'") == []
+
+
+def test_a_field_can_take_its_time_to_show(dana: Wire) -> None:
+    dana.control("POST", "settings", {"field_delay_seconds": 60})
+    define(dana, "Lead.Slow__c", type="Url")
+    grant(dana, "Lead.Slow__c")
+    assert "Slow__c" not in described(dana, "Lead")
+
+
+def test_nested_keys_set_references(dana: Wire) -> None:
+    key_field(dana, "Lead.Key__c")
+    grant(dana, "Lead.Key__c")
+    made = dana.make("Lead", lead(Key__c="k1"))
+    who = {"attributes": {"type": "Lead"}, "Key__c": "k1"}
+    event = dana.make("Event", meeting(Who=who))
+    assert dana.get(f"/sobjects/Event/{event}")["WhoId"] == made
+    assert dana.refusal("POST", "/sobjects/Event", meeting(Who={**who, "Key__c": "k2"}))[0] == 400
