@@ -11,6 +11,7 @@ from crm_sync.models import RecordLink, RunKind, SyncRun, UserMapping
 from routing.core.free_mail import is_free_email
 from routing.models import Host, Meeting, Prospect, Submission, Workspace
 
+from .policy import matched_rule, may_create
 from .users import fresh_mappings, user_of
 
 RUN_PARTS = (
@@ -67,10 +68,10 @@ def group_runs(runs: Sequence[SyncRun]) -> list[Group]:
 
 def _add_links(groups: dict[int, Group]) -> None:
     for link in RecordLink.objects.filter(prospect__in=groups):
-        groups[link.prospect_id].link = link
-    meetings = {run.meeting_id: group for group in groups.values() for run in group.runs if run.meeting_id}
+        groups[link.prospect_id or 0].link = link
+    meetings = {run.meeting_id or 0: group for group in groups.values() for run in group.runs if run.meeting_id}
     for link in RecordLink.objects.filter(meeting__in=meetings):
-        meetings[link.meeting_id].by_meeting[link.meeting_id] = link
+        meetings[link.meeting_id].by_meeting[link.meeting_id or 0] = link
 
 
 def _add_latest(groups: dict[int, Group]) -> None:
@@ -84,10 +85,10 @@ def _add_latest(groups: dict[int, Group]) -> None:
 
 def prospect_wanted(group: Group, workspace: Workspace) -> ProspectWanted:
     """The present state of everything in the group that Salesforce is to hear."""
-    persons = sorted(group.of_kind(RunKind.PERSON), key=lambda run: (run.submission.created_at, run.pk))
-    meetings = sorted(group.of_kind(RunKind.MEETING), key=lambda run: (run.meeting.created_at, run.pk))
-    mappings = fresh_mappings(run.meeting.host for run in meetings)
-    subjects = [run.submission or run.meeting.submission for run in group.runs]
+    persons = sorted(group.of_kind(RunKind.PERSON), key=lambda run: run.submission_id or 0)
+    meetings = sorted(group.of_kind(RunKind.MEETING), key=lambda run: run.meeting_id or 0)
+    mappings = fresh_mappings(group.hosts)
+    subjects = [run.submission for run in group.runs if run.submission]
     return ProspectWanted(
         uuid=str(group.prospect.uuid),
         email=group.prospect.email,
@@ -101,12 +102,11 @@ def prospect_wanted(group: Group, workspace: Workspace) -> ProspectWanted:
 def _submission(run: SyncRun) -> SubmissionWanted:
     submission = run.submission
     assert submission
-    router, rule = submission.router, submission.ownership_rule or submission.distribution_rule
-    creates = router.create_record if rule is None or rule.create_record is None else rule.create_record
+    router, rule = submission.router, matched_rule(submission)
     return SubmissionWanted(
         run=run.pk,
         router_name=router.name,
-        create_as=("Contact" if router.create_as == "contact" else "Lead") if creates else "",
+        create_as=("Contact" if router.create_as == "contact" else "Lead") if may_create(submission) else "",
         update=router.update_record,
         answers=_answers(submission),
         set_fields=_without_host(rule.set_fields, True) if rule else {},
@@ -151,7 +151,7 @@ def _meeting(run: SyncRun, group: Group, mappings: dict[int, UserMapping]) -> Me
     meeting = run.meeting
     assert meeting
     submission, link = meeting.submission, group.by_meeting.get(meeting.pk)
-    rule = submission.ownership_rule or submission.distribution_rule
+    rule = matched_rule(submission)
     host_user, why = user_of(meeting.host, mappings.get(meeting.host_id))
     return MeetingWanted(
         run=run.pk,
@@ -192,7 +192,7 @@ def read_fields(groups: Iterable[Group], object_name: str) -> set[str]:
     for group in groups:
         for run in group.of_kind(RunKind.PERSON):
             assert run.submission
-            rule = run.submission.ownership_rule or run.submission.distribution_rule
+            rule = matched_rule(run.submission)
             mapped = run.submission.router.form.fields.all()
             names.update(one.crm_fields[object_name] for one in mapped if object_name in one.crm_fields)
             names.update((rule.set_fields if rule else {}).get(object_name, ()))

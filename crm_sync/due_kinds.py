@@ -1,0 +1,29 @@
+"""The due work of this app: draining an org, describing it anew, and what its connection needs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from crm_sync.describing import describe_objects
+from crm_sync.drain import drain
+from crm_sync.models import ConnectionState, SalesforceConnection
+from crm_sync.provision_kinds import end_attempt, keep_alive, provision_org
+from crm_sync.salesforce.client import SalesforceClient
+from distro.due import Claim, kind
+
+__all__ = ["describe_connection", "drain_connection", "end_attempt", "keep_alive", "provision_org"]
+
+
+@kind("crm.drain")
+def drain_connection(key: str, claim: Claim) -> datetime | None:
+    """Tell the org of connection `key` what is due."""
+    return drain(int(key), claim)
+
+
+@kind("crm.describe")
+def describe_connection(key: str, claim: Claim) -> datetime | None:
+    """Ask the org of connection `key` what its objects look like now."""
+    connection = SalesforceConnection.objects.filter(pk=key, state=ConnectionState.CONNECTED).first()
+    if connection:
+        describe_objects(SalesforceClient(connection, before_call=claim.renew))
+    return None

@@ -1,0 +1,121 @@
+"""Looking before planning: one call finds the records of all prospects of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from crm_sync.core.matching import Found, Person, choose_person, same_id
+from crm_sync.core.schema import PROSPECT_ID
+from crm_sync.core.shapes import Shapes
+from crm_sync.salesforce.client import Subrequest
+from crm_sync.salesforce.soql import NAME, query_path, soql
+
+from .snapshots import Group, read_fields
+from .turn import Turn
+
+ALWAYS = {
+    "Contact": ("Id", "Email", "OwnerId", "LastModifiedDate"),
+    "Lead": ("Id", "Email", "OwnerId", "LastModifiedDate", "IsConverted", "ConvertedContactId"),
+}
+AT_ONCE = 100  # prospects in one query: addresses and ids together stay well below SOQL's 100,000 characters
+ID_OF_NOBODY = {"Contact": "003000000000000AAA", "Lead": "00Q000000000000AAA"}
+
+
+def look_for(turn: Turn, groups: Sequence[Group]) -> dict[int, Person | None]:
+    """The person of each group, by prospect id; None for somebody whom Salesforce does not know.
+
+    Raises SalesforceFault: a search that failed is never an empty result.
+    """
+    people: dict[int, Person | None] = {}
+    for start in range(0, len(groups), AT_ONCE):
+        people |= _look_for(turn, groups[start : start + AT_ONCE])
+    return people
+
+
+def _look_for(turn: Turn, groups: Sequence[Group]) -> dict[int, Person | None]:
+    parts = [Subrequest("GET", query_path(_search(turn, groups, name)), name.lower()) for name in ALWAYS]
+    hosts = [host for group in groups for host in group.hosts]
+    contacts, leads = (
+        _people(name, answer.rows) for name, answer in zip(ALWAYS, turn.call(parts, hosts), strict=True)
+    )
+    found = {group.prospect.pk: _choose(group, contacts, leads) for group in groups}
+    follow = [one.follow for one in found.values() if one.follow]
+    followed = _by_id(turn, groups, follow) if follow else []
+    return {
+        prospect: one.person or next((person for person in followed if same_id(person.id, one.follow)), None)
+        for prospect, one in found.items()
+    }
+
+
+def _choose(group: Group, contacts: Sequence[Person], leads: Sequence[Person]) -> Found:
+    return choose_person(
+        contacts,
+        leads,
+        email=group.prospect.email,
+        prospect_id=str(group.prospect.uuid),
+        linked_id=group.link.record_id if group.link else "",
+    )
+
+
+def _search(turn: Turn, groups: Sequence[Group], name: str) -> str:
+    links = [group.link.record_id for group in groups if group.link and group.link.object == name]
+    key = _has_key(turn, name)
+    return soql(
+        _select(turn, groups, name)
+        + " WHERE Email IN {emails} OR Id IN {ids}"
+        + (f" OR {PROSPECT_ID} IN {{keys}}" if key else ""),
+        emails=[group.prospect.email for group in groups],
+        ids=links or [ID_OF_NOBODY[name]],
+        keys=[str(group.prospect.uuid) for group in groups],
+    )
+
+
+def _select(turn: Turn, groups: Sequence[Group], name: str) -> str:
+    shapes = turn.org.shapes.get(name)
+    names = {one.lower(): one for one in (*ALWAYS[name], *_readable(read_fields(groups, name), shapes))}
+    if _has_key(turn, name):
+        names[PROSPECT_ID.lower()] = PROSPECT_ID
+    return " ".join(["SELECT", ", ".join(names.values()), "FROM", name])
+
+
+def _has_key(turn: Turn, name: str) -> bool:
+    return turn.org.key_field(name) != "" and name not in turn.keyless
+
+
+def _readable(names: Iterable[str], shapes: Shapes | None) -> list[str]:
+    """The names that a query can hold: of fields that the org has, as far as it was described."""
+    return sorted(
+        name for name in names if NAME.fullmatch(name) and (shapes is None or name.lower() in shapes)
+    )
+
+
+def _by_id(turn: Turn, groups: Sequence[Group], ids: Sequence[str]) -> list[Person]:
+    text = soql(_select(turn, groups, "Contact") + " WHERE Id IN {ids}", ids=list(ids))
+    return _people("Contact", turn.client.query(text))
+
+
+def _people(name: str, rows: Iterable[dict[str, Any]]) -> list[Person]:
+    return [Person(name, row["Id"], row) for row in rows]
+
+
+def find_winner(turn: Turn, object_name: str, record_id: str) -> str:
+    """The id of the record that a deleted one was merged into, "" where it was not (field MasterRecordId)."""
+    text = soql("SELECT Id, MasterRecordId FROM {name:name} WHERE Id = {id}", name=object_name, id=record_id)
+    rows = turn.client.get("queryAll/", {"q": text})["records"]
+    return str(rows[0].get("MasterRecordId") or "") if rows else ""
+
+
+def find_event(turn: Turn, who_id: str, start: datetime, subject: str) -> str:
+    """The id of an Event that we may have written without an external id, "" for none.
+
+    Only for orgs without our fields: the same person, start and title tell it from others.
+    """
+    text = soql(
+        "SELECT Id, Subject FROM Event WHERE WhoId = {who} AND StartDateTime = {start}",
+        who=who_id or None,
+        start=start,
+    )
+    rows = turn.client.query(text)
+    return next((row["Id"] for row in rows if str(row["Subject"] or "").endswith(subject)), "")

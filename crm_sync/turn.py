@@ -1,0 +1,77 @@
+"""What a drain has in its hands: the connection, its claim, the client, and what is known of the org."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from crm_sync.core.plan import OrgValues
+from crm_sync.core.shapes import Shapes
+from crm_sync.models import SalesforceConnection
+from crm_sync.salesforce.client import Answer, SalesforceClient, Subrequest
+from crm_sync.salesforce.soql import query_path
+from distro.due import Claim
+from routing.models import Host, Workspace
+
+from .describing import describe_objects, describe_soon, org_values
+from .users import hosts_to_ask, keep_users, users_query
+
+USERS = "users"
+NEEDED = ("Lead", "Contact", "Event")
+
+
+@dataclass
+class Turn:
+    """One drain's turn. `keyless` are objects whose external id the org turned out not to let us use."""
+
+    connection: SalesforceConnection
+    claim: Claim
+    client: SalesforceClient
+    org: OrgValues
+    keyless: set[str] = field(default_factory=set)
+
+    @classmethod
+    def start(cls, connection: SalesforceConnection, claim: Claim) -> Turn:
+        """Take a connected org in hand. An org that was never described is described first."""
+        client = SalesforceClient(connection, before_call=claim.renew)
+        org = org_values(connection)
+        missing = [name for name in NEEDED if name not in org.shapes]
+        if missing:
+            describe_objects(client, missing)
+            org = org_values(connection)
+        return cls(connection, claim, client, org)
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.connection.workspace
+
+    def go_without_key(self, object_name: str) -> None:
+        """Note that the external id of an object cannot be used, and have the org described anew."""
+        shapes: Shapes = {
+            name: shape
+            for name, shape in self.org.shapes.get(object_name, {}).items()
+            if not name.startswith("distro_") or not name.endswith("_id__c")
+        }
+        self.org = replace(self.org, shapes={**self.org.shapes, object_name: shapes})
+        self.keyless.add(object_name)
+        describe_soon(self.connection)
+
+    def call(self, parts: Sequence[Subrequest], hosts: Sequence[Host] = ()) -> list[Answer]:
+        """One composite call; hosts whose Salesforce user is not known are asked about along with it.
+
+        Raises SalesforceFault where the call as a whole failed.
+        """
+        ask = hosts_to_ask(self.connection, hosts)
+        if not ask:
+            return self.client.composite(parts)
+        query = query_path(users_query(self.connection, ask))
+        *answers, users = self.client.composite([*parts, Subrequest("GET", query, USERS)])
+        if users.fault is None:
+            keep_users(ask, users.rows)
+        return answers
+
+    def ensure_users(self, hosts: Sequence[Host]) -> None:
+        """Know the Salesforce users of these hosts, at the price of a call where one is not known."""
+        ask = hosts_to_ask(self.connection, hosts)
+        if {host.pk for host in ask} & {host.pk for host in hosts}:
+            keep_users(ask, self.client.query(users_query(self.connection, ask)))
