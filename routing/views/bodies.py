@@ -50,13 +50,15 @@ class Body:
 def read_body(request: HttpRequest, *, optional: bool = False) -> Body:
     """The body. Raises 413 above 64 KiB, 415 for what is neither JSON nor a form, 400 for what is unreadable.
 
-    With `optional` an empty body of any type is an empty form.
+    With `optional` an empty body is an empty form.
     """
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES or len(request.body) > MOST_BYTES:
             raise Problem("too-large")
-        if optional and not request.body:
+        if not request.body and optional:
             return Body(b"", None, QueryDict())
+        if not request.body and not request.content_type:
+            raise Problem("unreadable-body")
         if request.content_type == "application/json":
             return Body(request.body, _read_json(request.body), QueryDict())
         if request.content_type in FORM_TYPES:
