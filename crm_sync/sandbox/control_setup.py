@@ -60,8 +60,8 @@ def validation(org: Org, given: dict[str, Any]) -> None:
 
 def duplicate(org: Org, given: dict[str, Any]) -> None:
     lists = {key: tuple(given[key]) for key in ("fields", "against") if key in given}
-    name = {"name": f"Standard_{given.get('sobject')}_Duplicate_Rule"}
-    org.rules.duplicate.append(DuplicateRule(**{**name, **given, **lists}))
+    named: dict[str, Any] = {"name": f"Standard_{given.get('sobject')}_Duplicate_Rule", **given}
+    org.rules.duplicate.append(DuplicateRule(**named | lists))
 
 
 def assignment(org: Org, given: dict[str, Any]) -> None:

@@ -26,6 +26,8 @@ SCOPES = {
     "full": "Everything you can do",
     "web": "Use your browser session",
 }
+# RFC 7636 allows 43 to 128 characters; real orgs also take jsforce's 128 random bytes in base64.
+VERIFIER_LENGTHS = (43, 256)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -161,7 +163,9 @@ def check_verifier(code: Code, verifier: str | None) -> None:
         raise OAuthFault("invalid_request", "missing required code verifier")
     digest = hashlib.sha256(verifier.encode()).digest()
     made = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    if not 43 <= len(verifier) <= 128 or not hmac.compare_digest(made, code.challenge.rstrip("=")):
+    if not VERIFIER_LENGTHS[0] <= len(verifier) <= VERIFIER_LENGTHS[1] or not hmac.compare_digest(
+        made, code.challenge.rstrip("=")
+    ):
         raise OAuthFault("invalid_grant", "invalid code verifier")
 
 

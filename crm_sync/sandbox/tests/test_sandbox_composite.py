@@ -49,7 +49,11 @@ def test_references_carry_ids_and_whole_is_one_call(dana: Wire) -> None:
     assert dana.get(f"/sobjects/Lead/{made}")["Title"] == "Ref Inc"
     assert dana.get(f"/sobjects/Event/{items[1]['body']['id']}")["WhoId"] == made
     calls = dana.control("GET", "calls")["calls"]
-    assert [(one["method"], len(one["subrequests"])) for one in calls] == [("POST", 5), ("GET", 0), ("GET", 0)]
+    assert [(one["method"], len(one["subrequests"])) for one in calls] == [
+        ("POST", 5),
+        ("GET", 0),
+        ("GET", 0),
+    ]
 
 
 def test_without_all_or_none_dependents_halt_and_others_go_on(dana: Wire) -> None:
@@ -156,7 +160,10 @@ def test_collections_answer_in_order_with_status_code(dana: Wire) -> None:
 
 
 def test_collections_all_or_none(dana: Wire) -> None:
-    body = {"allOrNone": True, "records": [{"attributes": {"type": "Lead"}, **one} for one in (lead(LastName="Gone"), {})]}
+    body = {
+        "allOrNone": True,
+        "records": [{"attributes": {"type": "Lead"}, **one} for one in (lead(LastName="Gone"), {})],
+    }
     found = dana.send("POST", "/composite/sobjects", body).json()
     assert found[0]["errors"][0]["statusCode"] == "ALL_OR_NONE_OPERATION_ROLLED_BACK"
     assert dana.query("SELECT Id FROM Lead WHERE LastName = 'Gone'") == []
@@ -214,10 +221,19 @@ def test_batch_counts_every_subrequest_and_composite_one(dana: Wire) -> None:
 
 def test_tree_makes_parent_and_children_or_nothing(dana: Wire) -> None:
     child = {"attributes": {"type": "Contact", "referenceId": "c"}, "LastName": "Leaf"}
-    parent = {"attributes": {"type": "Account", "referenceId": "a"}, "Name": "Root", "Contacts": {"records": [child]}}
+    parent = {
+        "attributes": {"type": "Account", "referenceId": "a"},
+        "Name": "Root",
+        "Contacts": {"records": [child]},
+    }
     response = dana.send("POST", "/composite/tree/Account", {"records": [parent]})
-    assert (response.status_code, [one["referenceId"] for one in response.json()["results"]]) == (201, ["a", "c"])
-    assert dana.query("SELECT Account.Name FROM Contact WHERE LastName = 'Leaf'")[0]["Account"]["Name"] == "Root"
+    assert (response.status_code, [one["referenceId"] for one in response.json()["results"]]) == (
+        201,
+        ["a", "c"],
+    )
+    assert (
+        dana.query("SELECT Account.Name FROM Contact WHERE LastName = 'Leaf'")[0]["Account"]["Name"] == "Root"
+    )
     bad = {**parent, "Name": "Never", "Contacts": {"records": [{**child, "LastName": None}]}}
     refused = dana.send("POST", "/composite/tree/Account", {"records": [bad]})
     assert (refused.status_code, refused.json()["results"][0]["referenceId"]) == (400, "c")

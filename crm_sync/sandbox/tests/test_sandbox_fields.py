@@ -8,16 +8,16 @@ import pytest
 
 from .wire import Wire, lead, meeting, picklist
 
-DESCRIBE_KEYS = (
-    "aggregatable aiPredictionField autoNumber byteLength calculated calculatedFormula cascadeDelete caseSensitive "
-    "compoundFieldName controllerName createable custom defaultValue defaultValueFormula defaultedOnCreate "
-    "dependentPicklist deprecatedAndHidden digits displayLocationInDecimal encrypted externalId extraTypeInfo "
-    "filterable filteredLookupInfo formulaTreatNullNumberAsZero groupable highScaleNumber htmlFormatted idLookup "
-    "inlineHelpText label length mask maskType name nameField namePointing nillable permissionable picklistValues "
-    "polymorphicForeignKey precision queryByDistance referenceTargetField referenceTo relationshipName "
-    "relationshipOrder restrictedDelete restrictedPicklist scale searchPrefilterable soapType sortable type unique "
-    "updateable writeRequiresMasterRead"
-).split()
+DESCRIBE_KEYS = """
+    aggregatable aiPredictionField autoNumber byteLength calculated calculatedFormula cascadeDelete caseSensitive
+    compoundFieldName controllerName createable custom defaultValue defaultValueFormula defaultedOnCreate
+    dependentPicklist deprecatedAndHidden digits displayLocationInDecimal encrypted externalId extraTypeInfo
+    filterable filteredLookupInfo formulaTreatNullNumberAsZero groupable highScaleNumber htmlFormatted idLookup
+    inlineHelpText label length mask maskType name nameField namePointing nillable permissionable picklistValues
+    polymorphicForeignKey precision queryByDistance referenceTargetField referenceTo relationshipName
+    relationshipOrder restrictedDelete restrictedPicklist scale searchPrefilterable soapType sortable type unique
+    updateable writeRequiresMasterRead
+"""
 
 
 def define(wire: Wire, full_name: str, **metadata: Any) -> Any:
@@ -34,7 +34,10 @@ def key_field(wire: Wire, full_name: str) -> None:
 def grant(wire: Wire, *fields: str, edit: bool = True) -> str:
     """A permission set over these fields, given to Dana; its id."""
     parent = wire.make("PermissionSet", {"Name": "Distro_Integration", "Label": "Distro Integration"})
-    wire.make("PermissionSetAssignment", {"PermissionSetId": parent, "AssigneeId": wire.user_id("dana@acme.example")})
+    wire.make(
+        "PermissionSetAssignment",
+        {"PermissionSetId": parent, "AssigneeId": wire.user_id("dana@acme.example")},
+    )
     for name in fields:
         kind = name.split(".")[0]
         rights = {"PermissionsRead": True, "PermissionsEdit": edit}
@@ -48,9 +51,16 @@ def described(wire: Wire, sobject: str) -> dict[str, dict[str, Any]]:
 
 def test_describe_has_all_57_keys_and_the_recorded_facts(dana: Wire) -> None:
     found = described(dana, "Lead")
-    assert sorted(found["Email"]) == sorted(DESCRIBE_KEYS)
-    assert (found["Email"]["length"], found["Email"]["idLookup"], found["Email"]["unique"]) == (80, True, False)
-    assert [name for name in ("LastName", "Company", "FirstName") if not found[name]["nillable"]] == ["LastName", "Company"]
+    assert sorted(found["Email"]) == sorted(DESCRIBE_KEYS.split())
+    assert (found["Email"]["length"], found["Email"]["idLookup"], found["Email"]["unique"]) == (
+        80,
+        True,
+        False,
+    )
+    assert [name for name in ("LastName", "Company", "FirstName") if not found[name]["nillable"]] == [
+        "LastName",
+        "Company",
+    ]
     assert found["Status"]["defaultedOnCreate"] is True
     assert found["OwnerId"]["referenceTo"] == ["Group", "User"]
     assert (found["IsConverted"]["createable"], found["IsConverted"]["updateable"]) == (True, False)
@@ -70,7 +80,13 @@ def test_describe_answers_304_until_something_changes(dana: Wire) -> None:
 
 def test_a_new_field_is_invisible_until_granted(dana: Wire) -> None:
     made = define(dana, "Lead.Distro_No_Show__c", type="Checkbox", defaultValue="false")
-    assert made.json() == {"id": made.json()["id"], "success": True, "errors": [], "warnings": [], "infos": []}
+    assert made.json() == {
+        "id": made.json()["id"],
+        "success": True,
+        "errors": [],
+        "warnings": [],
+        "infos": [],
+    }
     assert made.json()["id"].startswith("00N")
     assert "Distro_No_Show__c" not in described(dana, "Lead")
     values = lead(Distro_No_Show__c=True)
@@ -102,11 +118,19 @@ def test_one_users_grant_is_not_anothers(dana: Wire, sam: Wire) -> None:
 def test_activity_fields_stand_on_event_and_task_and_are_granted_there(dana: Wire) -> None:
     define(dana, "Activity.Distro_Canceled__c", type="Checkbox", defaultValue=False)
     refused = define(dana, "Event.Other__c", type="Url")
-    assert (refused.status_code, refused.json()[0]["errorCode"]) == (400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
+    assert (refused.status_code, refused.json()[0]["errorCode"]) == (
+        400,
+        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+    )
     parent = grant(dana)
     activity = {"ParentId": parent, "SobjectType": "Activity", "Field": "Activity.Distro_Canceled__c"}
     assert dana.refusal("POST", "/sobjects/FieldPermissions", activity)[0] == 400
-    task = {"ParentId": parent, "SobjectType": "Task", "Field": "Task.Distro_Canceled__c", "PermissionsRead": True}
+    task = {
+        "ParentId": parent,
+        "SobjectType": "Task",
+        "Field": "Task.Distro_Canceled__c",
+        "PermissionsRead": True,
+    }
     dana.make("FieldPermissions", task)
     rows = dana.query(f"SELECT Field FROM FieldPermissions WHERE ParentId = '{parent}' ORDER BY Field")
     assert [one["Field"] for one in rows] == ["Event.Distro_Canceled__c", "Task.Distro_Canceled__c"]
@@ -132,9 +156,17 @@ def test_restricted_picklist_and_lengths(dana: Wire) -> None:
         ("Lead.X__c", {"type": "Text"}, "FIELD_INTEGRITY_EXCEPTION"),
         ("Lead.X__c", {"type": "Text", "length": 256}, "FIELD_INTEGRITY_EXCEPTION"),
         ("Lead.X__c", {"type": "Checkbox"}, "FIELD_INTEGRITY_EXCEPTION"),
-        ("Lead.X__c", {"type": "Checkbox", "defaultValue": "false", "required": True}, "FIELD_INTEGRITY_EXCEPTION"),
+        (
+            "Lead.X__c",
+            {"type": "Checkbox", "defaultValue": "false", "required": True},
+            "FIELD_INTEGRITY_EXCEPTION",
+        ),
         ("Lead.X__c", {"type": "DateTime", "length": 5}, "FIELD_INTEGRITY_EXCEPTION"),
-        ("Lead.X__c", {"type": "Checkbox", "defaultValue": "false", "unique": True}, "FIELD_INTEGRITY_EXCEPTION"),
+        (
+            "Lead.X__c",
+            {"type": "Checkbox", "defaultValue": "false", "unique": True},
+            "FIELD_INTEGRITY_EXCEPTION",
+        ),
         ("Lead.X__c", {"type": "Telepathy"}, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"),
         ("Lead.X__c", {"type": "Url", "label": "l" * 41}, "STRING_TOO_LONG"),
         ("Lead.X__c", {"type": "Picklist", "valueSet": {"restricted": True}}, "FIELD_INTEGRITY_EXCEPTION"),
@@ -159,9 +191,14 @@ def test_existing_fields_are_found_and_not_made_twice(dana: Wire) -> None:
         ("Distro_X", "Activity"), ("Distro_X", "Lead"),
     ]  # fmt: skip
     assert (found["entityTypeName"], found["size"]) == ("CustomField", 2)
-    assert dana.refusal("GET", "/tooling/query", params={"q": "SELECT Metadata FROM CustomField"})[1] == "MALFORMED_QUERY"
+    assert (
+        dana.refusal("GET", "/tooling/query", params={"q": "SELECT Metadata FROM CustomField"})[1]
+        == "MALFORMED_QUERY"
+    )
     assert dana.get(f"/tooling/sobjects/CustomField/{made}")["Metadata"]["type"] == "Url"
-    definitions = "SELECT QualifiedApiName FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName = 'Lead'"
+    definitions = (
+        "SELECT QualifiedApiName FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName = 'Lead'"
+    )
     listed = dana.get("/tooling/query", params={"q": definitions})["records"]
     assert "Distro_X__c" in [one["QualifiedApiName"] for one in listed]
 
@@ -186,7 +223,10 @@ def test_profiles_own_permission_sets_that_can_be_granted_to(dana: Wire, sam: Wi
 
 def test_permission_sets_and_assignments_are_unique(dana: Wire) -> None:
     parent = grant(dana)
-    assert dana.refusal("POST", "/sobjects/PermissionSet", {"Name": "Distro_Integration", "Label": "x"})[0] == 400
+    assert (
+        dana.refusal("POST", "/sobjects/PermissionSet", {"Name": "Distro_Integration", "Label": "x"})[0]
+        == 400
+    )
     mine = {"PermissionSetId": parent, "AssigneeId": dana.user_id("dana@acme.example")}
     assert dana.refusal("POST", "/sobjects/PermissionSetAssignment", mine)[1] == "DUPLICATE_VALUE"
 
@@ -198,12 +238,20 @@ def test_upsert_by_external_id_creates_once_and_then_updates(dana: Wire) -> None
     again = dana.send("PATCH", "/sobjects/Lead/Key__c/AB%2FC", {"Title": "x"})
     made = first.json()["id"]
     assert (first.status_code, first.json()["created"]) == (201, True)
-    assert (again.status_code, again.json()) == (200, {"id": made, "success": True, "errors": [], "created": False})
+    assert (again.status_code, again.json()) == (
+        200,
+        {"id": made, "success": True, "errors": [], "created": False},
+    )
     assert dana.get("/sobjects/Lead/Key__c/ab%2Fc")["Key__c"] == "ab/c"
-    assert dana.refusal("PATCH", "/sobjects/Lead/Key__c/other?updateOnly=true", {"Title": "x"})[:2] == (404, "NOT_FOUND")
+    assert dana.refusal("PATCH", "/sobjects/Lead/Key__c/other?updateOnly=true", {"Title": "x"})[:2] == (
+        404,
+        "NOT_FOUND",
+    )
     error = dana.send("POST", "/sobjects/Lead", lead(Key__c="AB/C")).json()[0]
     assert error["errorCode"] == "DUPLICATE_VALUE"
-    assert error["message"] == f"duplicate value found: Key__c duplicates value on record with id: {made[:15]}"
+    assert (
+        error["message"] == f"duplicate value found: Key__c duplicates value on record with id: {made[:15]}"
+    )
 
 
 def test_upsert_by_a_hidden_or_missing_key_is_not_found(dana: Wire) -> None:

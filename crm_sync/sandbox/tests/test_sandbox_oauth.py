@@ -152,7 +152,11 @@ def test_introspect_tells_the_living_from_the_dead(dana: Wire) -> None:
         return dict(requests.post(url, data={"token": token}, auth=auth, timeout=5).json())
 
     alive = ask(dana.tokens["access_token"])
-    assert (alive["active"], alive["username"], alive["token_type"]) == (True, "dana@acme.example", "access_token")
+    assert (alive["active"], alive["username"], alive["token_type"]) == (
+        True,
+        "dana@acme.example",
+        "access_token",
+    )
     assert int(str(alive["exp"])) - int(str(alive["iat"])) == 7200
     refresh(dana.base, dana.tokens["refresh_token"])
     assert ask(dana.tokens["refresh_token"]) == {"active": False}
@@ -161,7 +165,11 @@ def test_introspect_tells_the_living_from_the_dead(dana: Wire) -> None:
 def test_identity_and_userinfo(dana: Wire) -> None:
     found = requests.get(dana.tokens["id"], headers=dict(dana.session.headers), timeout=5).json()
     assert (found["user_id"], found["organization_id"]) == tuple(reversed(dana.tokens["id"].split("/")[-2:]))
-    assert (found["username"], found["email"], found["active"]) == ("dana@acme.example", "dana@acme.example", True)
+    assert (found["username"], found["email"], found["active"]) == (
+        "dana@acme.example",
+        "dana@acme.example",
+        True,
+    )
     info = dana.get("/services/oauth2/userinfo")
     assert (info["user_id"], info["user_type"]) == (found["user_id"], "STANDARD")
     assert info["urls"]["query"] == f"{dana.base}/services/data/v{{version}}/query/"
@@ -172,12 +180,17 @@ def test_identity_and_userinfo(dana: Wire) -> None:
 def test_a_deactivated_user_is_out(dana: Wire, sam: Wire) -> None:
     dana.control("PATCH", "users/sam@acme.example", {"IsActive": False})
     assert sam.send("GET", "/limits").status_code == 401
-    assert refresh(sam.base, sam.tokens["refresh_token"]).json()["error"] in ("invalid_grant", "inactive_user")
+    assert refresh(sam.base, sam.tokens["refresh_token"]).json()["error"] in (
+        "invalid_grant",
+        "inactive_user",
+    )
 
 
 def test_registered_callbacks_are_compared_letter_for_letter(dana: Wire) -> None:
     callback = "https://distro.example/accounts/salesforce/login/callback/"
-    dana.control("POST", "apps", {"client_id": "c2", "client_secret": "x", "callbacks": [callback], "rotates": False})
+    dana.control(
+        "POST", "apps", {"client_id": "c2", "client_secret": "x", "callbacks": [callback], "rotates": False}
+    )
     assert authorize(dana.base, client_id="c2", redirect_uri=callback.rstrip("/")).status_code == 400
     code = returned(authorize(dana.base, client_id="c2", redirect_uri=callback))["code"]
     more = {"client_id": "c2", "client_secret": "x"}

@@ -10,15 +10,21 @@ from .wire import Wire, lead, meeting
 
 
 def names(wire: Wire, where: str) -> list[str]:
-    return [one["LastName"] for one in wire.query(f"SELECT LastName FROM Lead WHERE {where} ORDER BY LastName")]
+    return [
+        one["LastName"] for one in wire.query(f"SELECT LastName FROM Lead WHERE {where} ORDER BY LastName")
+    ]
 
 
 def test_a_query_answers_records_with_attributes_and_null_for_missing_parents(dana: Wire) -> None:
-    soql = "SELECT Id, Account.Name, Account.Owner.Email, Owner.IsActive FROM Contact WHERE Email = 'PETER@initech.example'"
+    fields = "Id, Account.Name, Account.Owner.Email, Owner.IsActive"
+    soql = f"SELECT {fields} FROM Contact WHERE Email = 'PETER@initech.example'"
     found = dana.get("/query", params={"q": soql})
     [record] = found["records"]
     assert (found["totalSize"], found["done"], "nextRecordsUrl" in found) == (1, True, False)
-    assert record["attributes"] == {"type": "Contact", "url": f"/services/data/v66.0/sobjects/Contact/{record['Id']}"}
+    assert record["attributes"] == {
+        "type": "Contact",
+        "url": f"/services/data/v66.0/sobjects/Contact/{record['Id']}",
+    }
     assert record["Account"]["Name"] == "Initech"
     assert record["Account"]["Owner"]["Email"] == "ann@acme.example"
     assert record["Owner"]["IsActive"] is True
@@ -33,7 +39,9 @@ def test_polymorphic_owner_and_who(dana: Wire) -> None:
     soql = f"SELECT Owner.Name, Owner.Type, Owner.Email FROM Lead WHERE Id = '{made}'"
     owner = dana.query(soql)[0]["Owner"]
     assert (owner["Name"], owner["Type"], owner["Email"]) == ("Inbound queue", "Queue", None)
-    who = dana.query(f"SELECT Who.Type, Who.Email FROM Event WHERE Id = '{event}' AND Who.Type = 'Lead'")[0]["Who"]
+    who = dana.query(f"SELECT Who.Type, Who.Email FROM Event WHERE Id = '{event}' AND Who.Type = 'Lead'")[0][
+        "Who"
+    ]
     assert who["Type"] == "Lead"
 
 
@@ -116,9 +124,10 @@ def test_the_recorded_fault_of_an_unknown_object(dana: Wire) -> None:
     assert found.status_code == 400
     assert found.json() == [
         {
-            "message": "\nselect count() from XYZZY\n                    ^\nERROR at Row:1:Column:21\nsObject type 'XYZZY' "
-            "is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the "
-            "entity name. Please reference your WSDL or the describe call for the appropriate names.",
+            "message": "\nselect count() from XYZZY\n                    ^\nERROR at Row:1:Column:21\n"
+            "sObject type 'XYZZY' is not supported. If you are attempting to use a custom object, be sure to "
+            "append the '__c' after the entity name. Please reference your WSDL or the describe call for the "
+            "appropriate names.",
             "errorCode": "INVALID_TYPE",
         }
     ]
