@@ -41,7 +41,7 @@ def choose(env_file: Path, var_folder: Path) -> Addresses:
     org = None if real_org else _local_url("SALESFORCE_LOGIN_URL", 8200)
     redis_port = None
     if not os.environ.get("REDIS_URL"):
-        redis_port = ports.next_free(8379)
+        redis_port = port_of(_local_url("DISTRO_DEMO_REDIS", 8379))
         os.environ["REDIS_URL"] = f"redis://127.0.0.1:{redis_port}/0"
     os.environ.setdefault("EMAIL_URL", f"filemail://{(var_folder / 'mail').resolve()}")
     return Addresses(web, site, org, redis_port)
