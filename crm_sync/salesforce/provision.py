@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from crm_sync.core.outcomes import Verdict, outcome_of
 from crm_sync.core.schema import CustomField, fields_wanted
-from crm_sync.core.shapes import read_shapes
-from crm_sync.models import ConnectionState, ObjectDescription, ProvisionState, SalesforceConnection
+from crm_sync.describing import keep_description
+from crm_sync.models import ConnectionState, ProvisionState, SalesforceConnection
 
 from .client import SalesforceClient
 from .faults import NOT_CONNECTED, SalesforceFault
@@ -53,7 +53,9 @@ def _look(connection: SalesforceConnection, client: SalesforceClient) -> datetim
     refused_grant = grant_fields(client, standing, connection.user_id)
     described = {name: _describe(client, name) for name in OBJECTS}
     healths = _healths(connection, wanted, described, work)
-    _keep_descriptions(connection, described)
+    for name, found in described.items():
+        if found:  # what writes are planned by must know of new fields at once
+            keep_description(connection, name, dict(found))
     fields = {f"{one.described_on}.{one.name}": health.as_dict() for one, health in healths}
     _save(connection, fields=fields, objects_rights=_rights(described))
     if all(health.is_good for _, health in healths):
@@ -140,14 +142,6 @@ def _describe(client: SalesforceClient, name: str) -> Mapping[str, Any]:
 def _rights(described: Described) -> dict[str, dict[str, bool]]:
     rights = ("createable", "updateable", "queryable")
     return {name: {right: bool(found.get(right)) for right in rights} for name, found in described.items()}
-
-
-def _keep_descriptions(connection: SalesforceConnection, described: Described) -> None:
-    """What writes are planned by must know of new fields at once."""
-    for name, found in described.items():
-        if found:
-            values = {"fields": read_shapes(found), "described_at": timezone.now()}
-            ObjectDescription.objects.update_or_create(connection=connection, object=name, defaults=values)
 
 
 def _read_organization(connection: SalesforceConnection, client: SalesforceClient) -> None:

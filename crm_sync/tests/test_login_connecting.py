@@ -17,36 +17,36 @@ from django.utils import timezone
 from crm_sync.models import ConnectAttempt, SalesforceConnection
 from crm_sync.salesforce.client import SalesforceClient
 from crm_sync.sandbox.org import Org
-from crm_sync.tests.walk import Walker, after_org, org, query_of, second_org  # noqa: F401
+from crm_sync.tests.walk import Walker, after_org, query_of
 from distro.due.models import DueWork
-from distro.testing.factories import make_link, make_user
+from distro.testing.factories import make_link, make_router, make_run, make_submission, make_user
 from routing.models import Role
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_connection_is_written_and_works(org: Org) -> None:
+def test_a_connection_is_written_and_works(local_org: Org) -> None:
     walker = Walker()
     back = walker.connect()
     assert (back.status_code, back["Location"]) == (302, walker.url())
     connection = SalesforceConnection.objects.get()
     assert connection.workspace == walker.workspace
-    assert (connection.state, connection.org_id) == ("connected", org.id)
-    assert connection.user_id == org.user_named("dana@acme.example")["Id"]
+    assert (connection.state, connection.org_id) == ("connected", local_org.id)
+    assert connection.user_id == local_org.user_named("dana@acme.example")["Id"]
     assert connection.username == "dana@acme.example"
-    assert (connection.login_url, connection.instance_url) == (org.base_url, org.base_url)
+    assert (connection.login_url, connection.instance_url) == (local_org.base_url, local_org.base_url)
     assert connection.connected_by == walker.user
     rows = SalesforceClient(connection).query("SELECT Name FROM Organization")
-    assert [row["Name"] for row in rows] == [org.name]
+    assert [row["Name"] for row in rows] == [local_org.name]
     due = DueWork.objects.filter(key=connection.pk).values_list("kind", flat=True)
-    assert sorted(due) == ["crm.keep_alive", "crm.provision"]
+    assert sorted(due) == ["crm.drain", "crm.keep_alive", "crm.provision"]
 
 
-def test_the_authorize_address_asks_for_three_scopes_with_pkce(org: Org) -> None:
+def test_the_authorize_address_asks_for_three_scopes_with_pkce(local_org: Org) -> None:
     asked = Walker().set_out()
     assert asked.status_code == 302
     query = query_of(asked["Location"])
-    assert asked["Location"].startswith(f"{org.base_url}/services/oauth2/authorize?")
+    assert asked["Location"].startswith(f"{local_org.base_url}/services/oauth2/authorize?")
     assert set(query["scope"].split()) == {"api", "refresh_token", "id"}
     assert (query["code_challenge_method"], len(query["code_challenge"])) == ("S256", 43)
     assert query["response_type"] == "code"
@@ -54,13 +54,13 @@ def test_the_authorize_address_asks_for_three_scopes_with_pkce(org: Org) -> None
 
 
 @pytest.mark.parametrize("path", ["/accounts/salesforce/login/", "/integrations/"])
-def test_nothing_is_widened_from_the_request(org: Org, path: str) -> None:
+def test_nothing_is_widened_from_the_request(local_org: Org, path: str) -> None:
     walker = Walker()
     extra = "scope=full,web&auth_params=scope%3Dfull&login_url=https://evil.example&action=reauthenticate"
     asked = walker.client.post(f"{path}?workspace={walker.workspace.slug}&{extra}", {"host": "production"})
     query = query_of(asked["Location"])
     assert set(query["scope"].split()) == {"api", "refresh_token", "id"}
-    assert asked["Location"].startswith(f"{org.base_url}/services/oauth2/authorize?")
+    assert asked["Location"].startswith(f"{local_org.base_url}/services/oauth2/authorize?")
     assert set(query) == {
         "client_id",
         "redirect_uri",
@@ -72,7 +72,7 @@ def test_nothing_is_widened_from_the_request(org: Org, path: str) -> None:
     }
 
 
-def test_tokens_are_encrypted_and_nowhere_else(org: Org, caplog: pytest.LogCaptureFixture) -> None:
+def test_tokens_are_encrypted_and_nowhere_else(local_org: Org, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     walker = Walker()
     walker.connect()
@@ -92,28 +92,28 @@ def test_tokens_are_encrypted_and_nowhere_else(org: Org, caplog: pytest.LogCaptu
     assert SocialToken.objects.count() == 0
 
 
-def test_the_token_goes_in_a_header_and_never_in_an_address(org: Org) -> None:
+def test_the_token_goes_in_a_header_and_never_in_an_address(local_org: Org) -> None:
     Walker().connect()
     token = SalesforceConnection.objects.get().access_token
-    assert [entry for entry in org.calls.entries if token in entry.path] == []
-    assert [entry.path for entry in org.calls.entries if "userinfo" in entry.path] == [
+    assert [entry for entry in local_org.calls.entries if token in entry.path] == []
+    assert [entry.path for entry in local_org.calls.entries if "userinfo" in entry.path] == [
         "/services/oauth2/userinfo"
     ]
 
 
-def test_the_member_is_linked_as_org_and_user(org: Org) -> None:
+def test_the_member_is_linked_as_org_and_user(local_org: Org) -> None:
     walker = Walker()
     walker.connect()
     account = SocialAccount.objects.get()
-    assert account.uid == f"{org.id}/{org.user_named('dana@acme.example')['Id']}"
+    assert account.uid == f"{local_org.id}/{local_org.user_named('dana@acme.example')['Id']}"
     assert account.user == walker.user
     assert set(account.extra_data) == {"organization_id", "user_id", "preferred_username"}
 
 
-def test_a_salesforce_user_of_somebody_else_stays_theirs(org: Org) -> None:
+def test_a_salesforce_user_of_somebody_else_stays_theirs(local_org: Org) -> None:
     other = make_user()
-    dana = org.user_named("dana@acme.example")
-    SocialAccount.objects.create(provider="salesforce", uid=f"{org.id}/{dana['Id']}", user=other)
+    dana = local_org.user_named("dana@acme.example")
+    SocialAccount.objects.create(provider="salesforce", uid=f"{local_org.id}/{dana['Id']}", user=other)
     walker = Walker()
     walker.connect()
     assert SocialAccount.objects.get().user == other
@@ -121,7 +121,7 @@ def test_a_salesforce_user_of_somebody_else_stays_theirs(org: Org) -> None:
     assert "signs in to Distro as another member" in walker.page()
 
 
-def test_connecting_again_renews_the_tokens_and_keeps_the_row(org: Org) -> None:
+def test_connecting_again_renews_the_tokens_and_keeps_the_row(local_org: Org) -> None:
     walker = Walker()
     walker.connect()
     before = SalesforceConnection.objects.get()
@@ -136,19 +136,31 @@ def test_connecting_again_renews_the_tokens_and_keeps_the_row(org: Org) -> None:
     )
     assert after.refresh_token != before.refresh_token
     assert after.token_version == before.token_version + 1
-    assert org.tokens.refresh[before.refresh_token].revoked
-    assert not org.tokens.refresh[after.refresh_token].revoked
+    assert local_org.tokens.refresh[before.refresh_token].revoked
+    assert not local_org.tokens.refresh[after.refresh_token].revoked
 
 
-def test_a_denial_comes_back_and_the_card_says_so(org: Org) -> None:
-    org.approve = False
+def test_what_waited_for_a_reconnection_is_sent(local_org: Org) -> None:
+    walker = Walker()
+    walker.connect()
+    SalesforceConnection.objects.update(state="broken")
+    submission = make_submission(make_router(walker.workspace))
+    run = make_run(submission, state="needs_reconnecting", due_at=timezone.now() + timedelta(days=1))
+    walker.connect()
+    run.refresh_from_db()
+    assert (run.state, run.due_at <= timezone.now()) == ("waiting", True)
+    assert DueWork.objects.filter(kind="crm.drain", key=SalesforceConnection.objects.get().pk).count() == 1
+
+
+def test_a_denial_comes_back_and_the_card_says_so(local_org: Org) -> None:
+    local_org.approve = False
     walker = Walker()
     asked = walker.set_out()
     page = requests.get(asked["Location"], timeout=10).text
     ticket = page.split('name="ticket"')[1].split('value="')[1].split('"')[0]
     form = {"ticket": ticket, "answer": "deny", "user": "dana@acme.example"}
     answer = requests.post(
-        f"{org.base_url}/services/oauth2/authorize", data=form, allow_redirects=False, timeout=10
+        f"{local_org.base_url}/services/oauth2/authorize", data=form, allow_redirects=False, timeout=10
     )
     parts = urlsplit(answer.headers["Location"])
     back = walker.client.get(f"{parts.path}?{parts.query}")
@@ -167,7 +179,7 @@ def test_a_denial_comes_back_and_the_card_says_so(org: Org) -> None:
         ("brand_new_error", "Salesforce refused the connection."),
     ],
 )
-def test_other_errors_are_explained(org: Org, error: str, words: str) -> None:
+def test_other_errors_are_explained(local_org: Org, error: str, words: str) -> None:
     walker = Walker()
     state = query_of(walker.set_out()["Location"])["state"]
     callback = "/accounts/salesforce/login/callback/"
@@ -179,7 +191,7 @@ def test_other_errors_are_explained(org: Org, error: str, words: str) -> None:
     assert "&lt;b&gt;no&lt;/b&gt;" in walker.page()
 
 
-def test_an_attempt_that_stays_away_is_explained_after_ten_minutes(org: Org) -> None:
+def test_an_attempt_that_stays_away_is_explained_after_ten_minutes(local_org: Org) -> None:
     walker = Walker()
     walker.set_out()
     assert "has not come back yet" in walker.page()
@@ -190,7 +202,7 @@ def test_an_attempt_that_stays_away_is_explained_after_ten_minutes(org: Org) -> 
         assert words in page
 
 
-def test_a_state_works_once_and_in_its_own_browser(org: Org) -> None:
+def test_a_state_works_once_and_in_its_own_browser(local_org: Org) -> None:
     walker = Walker()
     callback = after_org(walker.set_out()["Location"])
     stranger = Walker(role=Role.OWNER)
@@ -201,7 +213,7 @@ def test_a_state_works_once_and_in_its_own_browser(org: Org) -> None:
     assert SalesforceConnection.objects.count() == 1
 
 
-def test_an_unsigned_or_foreign_answer_is_refused(org: Org, settings) -> None:
+def test_an_unsigned_or_foreign_answer_is_refused(local_org: Org, settings) -> None:
     walker = Walker()
     asked = walker.set_out()
     callback = after_org(asked["Location"])
@@ -211,34 +223,34 @@ def test_an_unsigned_or_foreign_answer_is_refused(org: Org, settings) -> None:
     assert SalesforceConnection.objects.count() == 0
 
 
-def test_an_org_that_answers_from_elsewhere_is_refused_and_its_token_given_back(org: Org) -> None:
+def test_an_org_that_answers_from_elsewhere_is_refused_and_its_token_given_back(local_org: Org) -> None:
     walker = Walker()
     callback = after_org(walker.set_out()["Location"])
-    home, org.base_url = org.base_url, "https://na1.salesforce.com.evil.example"
+    home, local_org.base_url = local_org.base_url, "https://na1.salesforce.com.evil.example"
     try:
         walker.client.get(callback)
     finally:
-        org.base_url = home
+        local_org.base_url = home
     attempt = ConnectAttempt.objects.get()
     assert (attempt.outcome, "not Salesforce&#x27;s" in walker.page()) == ("failed", True)
     assert SalesforceConnection.objects.count() == 0
-    assert [grant.revoked for grant in org.tokens.refresh.values()] == [True]
+    assert [grant.revoked for grant in local_org.tokens.refresh.values()] == [True]
 
 
-def test_another_org_of_this_machine_can_be_connected(org: Org, second_org: Org) -> None:
+def test_another_org_of_this_machine_can_be_connected(local_org: Org, second_org: Org) -> None:
     walker = Walker()
     walker.connect(host="custom", domain=second_org.base_url)
     connection = SalesforceConnection.objects.get()
     assert (connection.org_id, connection.instance_url) == (second_org.id, second_org.base_url)
 
 
-def test_another_org_is_asked_about_first(org: Org, second_org: Org) -> None:
+def test_another_org_is_asked_about_first(local_org: Org, second_org: Org) -> None:
     walker = Walker()
     walker.connect()
     make_link(connection=SalesforceConnection.objects.get())
     walker.connect(host="custom", domain=second_org.base_url)
     connection = SalesforceConnection.objects.get()
-    assert (connection.org_id, connection.state) == (org.id, "connected")
+    assert (connection.org_id, connection.state) == (local_org.id, "connected")
     attempt = ConnectAttempt.objects.first()
     assert (attempt.outcome, '"access_token"' in attempt.pending) == ("asks", True)
     assert "Replace the connection" in walker.page()
@@ -252,7 +264,7 @@ def ask_for_second(walker: Walker, second_org: Org) -> dict[str, str]:
     return {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in names}
 
 
-def test_a_yes_replaces_the_org_and_gives_the_old_token_back(org: Org, second_org: Org) -> None:
+def test_a_yes_replaces_the_org_and_gives_the_old_token_back(local_org: Org, second_org: Org) -> None:
     walker = Walker()
     walker.connect()
     before = SalesforceConnection.objects.get()
@@ -261,41 +273,41 @@ def test_a_yes_replaces_the_org_and_gives_the_old_token_back(org: Org, second_or
     walker.client.post(walker.url("answer/"), {**form, "yes": "1"})
     after = SalesforceConnection.objects.get()
     assert (after.pk, after.org_id, after.links.count()) == (before.pk, second_org.id, 0)
-    assert org.tokens.refresh[before.refresh_token].revoked
+    assert local_org.tokens.refresh[before.refresh_token].revoked
     assert ConnectAttempt.objects.first().pending == ""
     assert len(SalesforceClient(after).query("SELECT Id FROM Organization")) == 1
 
 
-def test_a_no_leaves_everything_and_gives_the_new_token_back(org: Org, second_org: Org) -> None:
+def test_a_no_leaves_everything_and_gives_the_new_token_back(local_org: Org, second_org: Org) -> None:
     walker = Walker()
     walker.connect()
     form = ask_for_second(walker, second_org)
     walker.client.post(walker.url("answer/"), {**form, "no": "1"})
-    assert SalesforceConnection.objects.get().org_id == org.id
+    assert SalesforceConnection.objects.get().org_id == local_org.id
     assert [grant.revoked for grant in second_org.tokens.refresh.values()] == [True]
     assert ConnectAttempt.objects.first().pending == ""
 
 
-def test_a_yes_to_another_question_asks_again(org: Org, second_org: Org) -> None:
+def test_a_yes_to_another_question_asks_again(local_org: Org, second_org: Org) -> None:
     walker = Walker()
     walker.connect()
     form = ask_for_second(walker, second_org)
     walker.client.post(walker.url("answer/"), {**form, "question": "something else", "yes": "1"})
-    assert SalesforceConnection.objects.get().org_id == org.id
+    assert SalesforceConnection.objects.get().org_id == local_org.id
     assert ConnectAttempt.objects.first().outcome == "asks"
 
 
-def test_only_who_asked_may_answer(org: Org, second_org: Org) -> None:
+def test_only_who_asked_may_answer(local_org: Org, second_org: Org) -> None:
     walker = Walker()
     walker.connect()
     form = ask_for_second(walker, second_org)
     colleague = Walker(walker.workspace)
     assert "has a question to answer" in colleague.page()
     colleague.client.post(colleague.url("answer/"), {**form, "yes": "1"})
-    assert SalesforceConnection.objects.get().org_id == org.id
+    assert SalesforceConnection.objects.get().org_id == local_org.id
 
 
-def test_a_question_that_nobody_answers_is_a_no(org: Org, second_org: Org) -> None:
+def test_a_question_that_nobody_answers_is_a_no(local_org: Org, second_org: Org) -> None:
     from crm_sync.provision_kinds import end_attempt
 
     walker = Walker()
@@ -309,7 +321,7 @@ def test_a_question_that_nobody_answers_is_a_no(org: Org, second_org: Org) -> No
     assert [grant.revoked for grant in second_org.tokens.refresh.values()] == [True]
 
 
-def test_an_org_of_another_workspace_is_named_and_left(org: Org) -> None:
+def test_an_org_of_another_workspace_is_named_and_left(local_org: Org) -> None:
     first = Walker()
     first.connect()
     second = Walker()
@@ -318,11 +330,11 @@ def test_an_org_of_another_workspace_is_named_and_left(org: Org) -> None:
     page = second.page()
     assert first.workspace.name in page
     assert "Move the connection" not in page
-    assert [grant.revoked for grant in org.tokens.refresh.values()] == [False, True]
+    assert [grant.revoked for grant in local_org.tokens.refresh.values()] == [False, True]
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.HOST])
-def test_only_an_owner_of_both_is_offered_to_move(org: Org, role: str) -> None:
+def test_only_an_owner_of_both_is_offered_to_move(local_org: Org, role: str) -> None:
     first = Walker()
     first.connect()
     second = Walker()
@@ -332,7 +344,7 @@ def test_only_an_owner_of_both_is_offered_to_move(org: Org, role: str) -> None:
     assert ConnectAttempt.objects.first().outcome == "taken"
 
 
-def test_an_owner_of_both_moves_the_connection(org: Org) -> None:
+def test_an_owner_of_both_moves_the_connection(local_org: Org) -> None:
     first = Walker()
     first.connect()
     second = Walker(user=first.user)
@@ -347,7 +359,7 @@ def test_an_owner_of_both_moves_the_connection(org: Org) -> None:
     assert found == {first.workspace.pk: ("disconnected", False), second.workspace.pk: ("connected", True)}
 
 
-def test_a_superuser_may_move_between_workspaces_without_being_a_member(org: Org) -> None:
+def test_a_superuser_may_move_between_workspaces_without_being_a_member(local_org: Org) -> None:
     first, second = Walker(), Walker()
     first.connect()
     boss = Walker(user=make_user(is_superuser=True))
@@ -355,18 +367,18 @@ def test_a_superuser_may_move_between_workspaces_without_being_a_member(org: Org
     assert "Move the connection" in boss.page(second.workspace)
 
 
-def test_disconnecting_revokes_and_forgets(org: Org) -> None:
+def test_disconnecting_revokes_and_forgets(local_org: Org) -> None:
     walker = Walker()
     walker.connect()
     token = SalesforceConnection.objects.get().refresh_token
     walker.client.post(walker.url("disconnect/"))
     connection = SalesforceConnection.objects.get()
     assert (connection.state, connection.access_token, connection.refresh_token) == ("disconnected", "", "")
-    assert org.tokens.refresh[token].revoked
+    assert local_org.tokens.refresh[token].revoked
     assert "Disconnected from" in walker.page()
 
 
-def test_disconnecting_works_while_salesforce_is_away(org: Org) -> None:
+def test_disconnecting_works_while_salesforce_is_away(local_org: Org) -> None:
     walker = Walker()
     walker.connect()
     SalesforceConnection.objects.update(login_url="http://127.0.0.1:9")
@@ -375,7 +387,7 @@ def test_disconnecting_works_while_salesforce_is_away(org: Org) -> None:
     assert "Salesforce did not confirm" in page
 
 
-def test_a_workspace_that_let_go_frees_the_org_for_another(org: Org) -> None:
+def test_a_workspace_that_let_go_frees_the_org_for_another(local_org: Org) -> None:
     first = Walker()
     first.connect()
     first.client.post(first.url("disconnect/"))

@@ -11,7 +11,7 @@ import pytest
 from crm_sync.models import ConnectAttempt
 from crm_sync.salesforce.login.grant import GrantRefused, long_id, read_grant
 from crm_sync.salesforce.login.hosts import HostRefused, choose_login_url, is_org_address
-from crm_sync.tests.walk import Walker, org  # noqa: F401
+from crm_sync.tests.walk import Walker
 
 PRODUCTION = "https://login.salesforce.com"
 LOOPBACK = "http://127.0.0.1:8200"
@@ -205,7 +205,7 @@ def test_ids_have_eighteen_characters(short: str, full: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_hostile_host_goes_nowhere_and_is_said_beside_the_field(org) -> None:  # noqa: F811
+def test_a_hostile_host_goes_nowhere_and_is_said_beside_the_field(local_org) -> None:
     walker = Walker()
     answer = walker.set_out(host="custom", domain="evil.example")
     page = answer.content.decode()

@@ -32,7 +32,7 @@ def org(settings: Any) -> Iterator[Org]:
 
 
 @pytest.fixture
-def second_org(org: Org) -> Iterator[Org]:
+def second_org(local_org: Org) -> Iterator[Org]:
     """Another organisation, at another loopback port."""
     with RunningOrg(Org(number=2, name="Other Inc.", approve=True)) as running:
         yield running

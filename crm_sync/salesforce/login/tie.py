@@ -17,6 +17,7 @@ from crm_sync.models import (
     SalesforceConnection,
     UserMapping,
 )
+from crm_sync.runs import resume_runs
 from distro.due import schedule
 from routing.models import Workspace
 
@@ -50,7 +51,7 @@ def tie(workspace: Workspace, grant: Grant, user: User | None) -> list[Revocable
     if connection.pk and connection.org_id != grant.org_id:
         _forget_org(connection)
     _write(connection, grant, user, timezone.now())
-    _resume(connection)
+    resume_runs(connection)
     schedule("crm.keep_alive", connection.pk, timezone.now() + KEEP_ALIVE_EVERY)
     schedule("crm.provision", connection.pk)
     return replaced
@@ -113,7 +114,3 @@ def _forget_org(connection: SalesforceConnection) -> None:
     connection.fields, connection.objects_rights = {}, {}
     connection.api_used = connection.api_max = 0
     connection.last_success_at = connection.provisioned_at = None
-
-
-def _resume(connection: SalesforceConnection) -> None:
-    """Let waiting runs go on, in this transaction."""
