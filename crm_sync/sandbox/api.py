@@ -65,5 +65,6 @@ def answer(org: Org, request: Request, body: bytes, entry: CallEntry | None) -> 
     raw_path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
     url = raw_path.split("?")[0] + (f"?{request.url.query}" if request.url.query else "")
     found = rest.answer(Call(org, access, request.method, url, headers, body, entry=entry))
-    found.headers.update(org.usage_header())
+    if found.status != 204:  # recorded 204s carry none: nobody may rely on it after a write
+        found.headers.update(org.usage_header())
     return found

@@ -20,6 +20,7 @@ class CallEntry:
     status: int | None = None
     seconds: float = 0.0
     fault: str | None = None
+    api: bool = True
     subrequests: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -35,7 +36,7 @@ class CallLog:
 
     def start(self, at: datetime, method: str, path: str) -> CallEntry:
         self.count += 1
-        entry = CallEntry(self.count, at, method, path)
+        entry = CallEntry(self.count, at, method, path, api=path.startswith("/services/data"))
         self.entries.append(entry)
         return entry
 

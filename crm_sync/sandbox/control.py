@@ -6,7 +6,8 @@ POST   /__sandbox/faults           one fault or a list of them; keys as in fault
                                    status, error_code (or errorCode), message, fields, body, delay (s), drop (bool,
                                    or "before"/"after"), apply_after (s, for late), times (null: always), skip
 GET    /__sandbox/faults           all of them with their hits; DELETE clears
-GET    /__sandbox/calls            {"count", "calls": [...]}; a Composite is one call; ?since=NUMBER; DELETE resets
+GET    /__sandbox/calls            {"count", "last", "calls": [...]} of the API; a Composite is one call; ?since=NUMBER;
+                                   ?all=true adds OAuth's requests; DELETE resets
 GET    /__sandbox/writes           {"count", "writes": [...]} applied writes; ?sobject= ?id= ?by=; DELETE resets
 GET    /__sandbox/records/X        every record of an object with every field, hidden ones and deleted ones too;
                                    ?Field=value filters (text without case), ?deleted=true includes the bin
@@ -24,10 +25,11 @@ GET    /__sandbox/rules            all; DELETE clears
 POST   /__sandbox/field-access     {"profile", "field": "Lead.Rating", "read", "edit"} for standard fields
 POST   /__sandbox/fields           {"FullName", "Metadata", "grant"?: [profile or permission set name]} adds a field
 DELETE /__sandbox/fields/Lead.X__c removes one
-POST   /__sandbox/apps             {"client_id", "client_secret", "name"?, "callbacks"?, "rotates"?, "requires_pkce"?}
+POST   /__sandbox/apps             {"client_id", "client_secret", "name"?, "callbacks"?, "rotates"?, "requires_pkce"?,
+                                   "installed"?} (false: the page that uninstalled apps get, without a way back)
 POST   /__sandbox/expire-tokens    ends all access tokens; /__sandbox/revoke-refresh revokes all grants
-POST   /__sandbox/settings         approve, approve_as, access_token_seconds, daily_limit, quota_used, api_disabled,
-                                   field_delay_seconds
+POST   /__sandbox/settings         approve, approve_as, access_token_seconds, daily_limit, quota_used, grants_per_user,
+                                   api_disabled (an errorCode or null), field_delay_seconds
 POST   /__sandbox/clock            {"advance": seconds} moves the org's clock on
 POST   /__sandbox/reset            everything back to the beginning
 """

@@ -45,8 +45,9 @@ def clear(org: Org, *, query: dict[str, str], body: Any) -> Any:
 
 
 def calls(org: Org, *, query: dict[str, str], body: Any) -> Any:
-    since = int(query.get("since", 0))
-    found = [one.as_json() for one in org.calls.entries if one.number > since]
+    """API calls since a number; ?all=true adds OAuth's requests, which Salesforce does not count."""
+    since, everything = int(query.get("since", 0)), query.get("all") == "true"
+    found = [one.as_json() for one in org.calls.entries if one.number > since and (one.api or everything)]
     return {"count": len(found), "last": org.calls.count, "calls": found}
 
 

@@ -14,7 +14,14 @@ from .limits import usage
 from .org import CLIENT_ID, ConnectedApp, Org
 from .seed import add_user, insert
 
-PLAIN_SETTINGS = ("approve", "approve_as", "access_token_seconds", "daily_limit", "quota_used")
+PLAIN_SETTINGS = (
+    "approve",
+    "approve_as",
+    "access_token_seconds",
+    "daily_limit",
+    "quota_used",
+    "grants_per_user",
+)
 
 
 def state(org: Org, *, query: dict[str, str], body: Any) -> Any:
@@ -59,9 +66,10 @@ def validation(org: Org, given: dict[str, Any]) -> None:
 
 
 def duplicate(org: Org, given: dict[str, Any]) -> None:
-    lists = {key: tuple(given[key]) for key in ("fields", "against") if key in given}
-    named: dict[str, Any] = {"name": f"Standard_{given.get('sobject')}_Duplicate_Rule", **given}
-    org.rules.duplicate.append(DuplicateRule(**named | lists))
+    lists: dict[str, Any] = {key: tuple(given[key]) for key in ("fields", "against") if key in given}
+    values: dict[str, Any] = {"name": f"Standard_{given.get('sobject')}_Duplicate_Rule", **given}
+    values.update(lists)
+    org.rules.duplicate.append(DuplicateRule(**values))
 
 
 def assignment(org: Org, given: dict[str, Any]) -> None:

@@ -85,6 +85,8 @@ def read_ask(org: Org, query: dict[str, str]) -> Ask:
     uri = query.get("redirect_uri", "")
     if not may_return_to(app, uri):
         raise OAuthFault("redirect_uri_mismatch", "redirect_uri must match configuration")
+    if not app.installed:
+        raise OAuthFault("OAUTH_APPROVAL_ERROR_GENERIC", "app must be installed into org")
     state = query.get("state")
 
     def back(error: str, description: str) -> Redirected:
@@ -195,6 +197,7 @@ def answer(org: Org, app: ConnectedApp, grant: Grant, *, first: bool) -> dict[st
     scopes = set(grant.scopes.split())
     if {"refresh_token", "offline_access", "full"} & scopes and (first or app.rotates):
         found["refresh_token"] = org.tokens.new_refresh(grant)
+        org.tokens.retire_oldest(grant)
     return found
 
 

@@ -34,6 +34,7 @@ class ConnectedApp:
     callbacks: tuple[str, ...] | None = None
     rotates: bool = True
     requires_pkce: bool = True
+    installed: bool = True
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Org:
     approve_as: str = "dana@acme.example"
     access_token_seconds: float = 7200
     daily_limit: int = 15000
+    grants_per_user: int = 5
     base_url: str = "http://127.0.0.1:8200"
     users: list[dict[str, Any]] | None = None
     apps: dict[str, ConnectedApp] = field(default_factory=dict)

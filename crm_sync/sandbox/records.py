@@ -116,6 +116,7 @@ def delete(access: Access, sobject: SObject, record_id: str, options: Options) -
     row = {**before, "IsDeleted": True, "LastModifiedDate": now, "LastModifiedById": access.user_id}
     row["SystemModstamp"] = now
     org.store.put(sobject, row, by=access.user_id, at=now, call=options.call, action="delete")
+    special.after_delete(access, sobject, row, options.call)
     return str(row["Id"])
 
 

@@ -143,6 +143,20 @@ def after_update(access: Access, sobject: SObject, before: Row, row: Row, option
         )
 
 
+def after_delete(access: Access, sobject: SObject, row: Row, call: int) -> None:
+    """What belongs to a permission set goes with it."""
+    if sobject.name != "PermissionSet":
+        return
+    org = access.org
+    for name, tie in (("FieldPermissions", "ParentId"), ("PermissionSetAssignment", "PermissionSetId")):
+        for child in org.store.live(name):
+            if child[tie] == row["Id"]:
+                gone = {**child, "IsDeleted": True}
+                org.store.put(
+                    org.schema[name], gone, by=access.user_id, at=org.now(), call=call, action="delete"
+                )
+
+
 def before_delete(access: Access, sobject: SObject, row: Row) -> None:
     if sobject.name == "PermissionSet" and row["IsOwnedByProfile"]:
         text = "You can't delete a permission set that is owned by a profile"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 ALPHABET = string.ascii_letters + string.digits + "._"
 CODE_SECONDS = 900
+IDLE_SECONDS = 30 * 86400
 
 
 def opaque(length: int) -> str:
@@ -27,6 +28,7 @@ class Grant:
     scopes: str
     current_refresh: str | None = None
     spent_refresh: set[str] = field(default_factory=set)
+    used_at: float = 0.0
     revoked: bool = False
 
 
@@ -78,8 +80,16 @@ class Tokens:
         if grant.current_refresh:
             grant.spent_refresh.add(grant.current_refresh)
         grant.current_refresh = token
+        grant.used_at = self.clock()
         self.refresh[token] = grant
         return token
+
+    def retire_oldest(self, newest: Grant) -> None:
+        """One user may hold so many authorisations of one app; the next one silently ends the oldest."""
+        same = {id(g): g for g in self.refresh.values() if not g.revoked and g.user_id == newest.user_id}
+        mine = [one for one in same.values() if one.client_id == newest.client_id]
+        for one in mine[: -self.org.grants_per_user]:
+            self.revoke_grant(one)
 
     def session(self, token: str) -> Session | None:
         """The living session of an access token, its life extended by this use."""
@@ -95,14 +105,17 @@ class Tokens:
         self.sessions = {t: s for t, s in self.sessions.items() if s.grant is not grant}
 
     def use_refresh(self, token: str, client_id: str) -> Grant | None:
-        """The grant of a refresh token that may be used; using a spent one revokes the chain."""
+        """The grant of a refresh token that may be used; using a spent one revokes the chain, 30 idle days end it."""
         grant = self.refresh.get(token)
         if grant is None or grant.revoked or grant.client_id != client_id:
             return None
         if token in grant.spent_refresh:
             self.revoke_grant(grant)
             return None
-        return grant if self.org.user(grant.user_id)["IsActive"] else None
+        if self.clock() - grant.used_at > IDLE_SECONDS or not self.org.user(grant.user_id)["IsActive"]:
+            return None
+        grant.used_at = self.clock()
+        return grant
 
     def revoke(self, token: str) -> bool:
         """Revokes an access token alone, or a refresh token with all that came from it."""

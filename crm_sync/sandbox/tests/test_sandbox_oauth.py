@@ -197,3 +197,25 @@ def test_registered_callbacks_are_compared_letter_for_letter(dana: Wire) -> None
     found = exchange(dana.base, code, redirect_uri=callback, **more).json()
     assert "refresh_token" not in refresh(dana.base, found["refresh_token"], **more).json()
     assert challenge_of(VERIFIER) == challenge_of(VERIFIER).rstrip("=")
+
+
+def test_the_sixth_authorisation_silently_ends_the_first(dana: Wire) -> None:
+    later = [Wire(dana.base) for _ in range(5)]
+    assert refresh(dana.base, dana.tokens["refresh_token"]).json()["error"] == "invalid_grant"
+    assert [refresh(dana.base, one.tokens["refresh_token"]).status_code for one in later] == [200] * 5
+
+
+def test_thirty_idle_days_end_a_refresh_token(dana: Wire) -> None:
+    dana.control("POST", "clock", {"advance": 20 * 86400})
+    token = refresh(dana.base, dana.tokens["refresh_token"]).json()["refresh_token"]
+    dana.control("POST", "clock", {"advance": 20 * 86400})
+    token = refresh(dana.base, token).json()["refresh_token"]
+    dana.control("POST", "clock", {"advance": 31 * 86400})
+    assert refresh(dana.base, token).json()["error"] == "invalid_grant"
+
+
+def test_an_app_that_is_not_installed_gets_a_page_without_a_way_back(dana: Wire) -> None:
+    dana.control("POST", "apps", {"client_id": "c3", "client_secret": "x", "installed": False})
+    response = authorize(dana.base, client_id="c3")
+    assert "Location" not in response.headers
+    assert "OAUTH_APPROVAL_ERROR_GENERIC" in response.text

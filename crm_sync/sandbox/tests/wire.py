@@ -117,3 +117,23 @@ def meeting(**more: Any) -> dict[str, Any]:
     """An Event's values that pass every rule."""
     times = {"StartDateTime": "2026-12-08T09:00:00Z", "EndDateTime": "2026-12-08T09:30:00Z"}
     return {"Subject": "Demo", **times, **more}
+
+
+def define(wire: Wire, full_name: str, **metadata: Any) -> Any:
+    label = full_name.split(".")[1].removesuffix("__c").replace("_", " ")
+    body = {"FullName": full_name, "Metadata": {"label": label, **metadata}}
+    return wire.send("POST", "/tooling/sobjects/CustomField/", body)
+
+
+def grant(wire: Wire, *fields: str, edit: bool = True) -> str:
+    """A permission set over these fields, given to Dana; its id."""
+    parent = wire.make("PermissionSet", {"Name": "Distro_Integration", "Label": "Distro Integration"})
+    wire.make(
+        "PermissionSetAssignment",
+        {"PermissionSetId": parent, "AssigneeId": wire.user_id("dana@acme.example")},
+    )
+    for name in fields:
+        kind = name.split(".")[0]
+        rights = {"PermissionsRead": True, "PermissionsEdit": edit}
+        wire.make("FieldPermissions", {"ParentId": parent, "SobjectType": kind, "Field": name, **rights})
+    return parent
