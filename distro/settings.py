@@ -210,10 +210,10 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "distro.static_files.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = True
 vars().update(settings.env.email_url("EMAIL_URL", "consolemail://"))
 DEFAULT_FROM_EMAIL = settings.text("DEFAULT_FROM_EMAIL", f"Distro <no-reply@{urlsplit(BASE_URL).hostname}>")
 LOGGING = {
