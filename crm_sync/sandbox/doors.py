@@ -113,4 +113,4 @@ def answer(org: Org, request: Request, body: bytes) -> Response | None:
             return pages.oauth_error(org, fault)
         return JSONResponse(fault.body, fault.status)
     except oauth.Redirected as goal:
-        return RedirectResponse(goal.location, 302)
+        return RedirectResponse(goal.location, 303 if request.method == "POST" else 302)

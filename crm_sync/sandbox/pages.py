@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from . import oauth
 from .ids import to18
 from .org import Org
-from .schema import SObject
+from .schema import Field, SObject
 from .store import Row
 from .values import show
 
@@ -28,6 +28,7 @@ LISTS: dict[str, tuple[str, ...]] = {
 RECORD = re.compile(r"/(?:lightning/r/(?:\w+/)?)?([A-Za-z0-9]{15,18})(?:/view)?/?")
 LIST = re.compile(r"/lightning/o/(\w+)(?:/list|/home)?/?")
 SHOWN = 50
+SYSTEM = {"IsDeleted", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp"}
 
 
 def page(org: Org, title: str, content: str, status: int = 200) -> HTMLResponse:
@@ -66,7 +67,8 @@ def cell(org: Org, value: Any) -> str:
 def table_of(org: Org, table: SObject, names: tuple[str, ...], rows: list[Row]) -> str:
     if not rows:
         return '<p class="none">Nothing here yet.</p>'
-    heads = "".join(f"<th scope=col>{escape(table.fields[name.lower()].label)}</th>" for name in names)
+    labels = [table.fields[name.lower()].label.removesuffix(" ID") for name in names]
+    heads = "".join(f"<th scope=col>{escape(label)}</th>" for label in labels)
     lines = []
     for row in rows:
         first, *rest = names
@@ -113,14 +115,34 @@ def record_page(org: Org, record_id: str) -> Response:
     table = org.schema.of_id(record_id)
     if row is None or table is None:
         return page(org, "Not found", f"<p>There is no record {escape(record_id)} in this org.</p>", 404)
-    lines = "".join(
-        f"<div><dt>{escape(one.label)} <code>{one.name}</code></dt><dd>{cell(org, row.get(one.name))}</dd></div>"
-        for one in table
-    )
     state = '<p class="flag">In the recycle bin</p>' if row["IsDeleted"] else ""
     title = str(row.get(table.name_field) or row["Id"])
     history = f"<h2>History</h2>{history_of(org, row)}"
-    return page(org, title, f"<p>{table.label} · {row['Id']}</p>{state}<dl>{lines}</dl>{history}")
+    content = f"<p>{table.label} · {row['Id']}</p>{state}{fields_of(org, table, row)}{meetings_of(org, row)}{history}"
+    return page(org, title, content)
+
+
+def fields_of(org: Org, table: SObject, row: Row) -> str:
+    """Filled fields, the org's own first and the system's last; blank ones folded away."""
+
+    def lines(fields: list[Field]) -> str:
+        cells = (
+            f"<div><dt>{escape(one.label)} <code>{one.name}</code></dt><dd>{cell(org, row.get(one.name))}</dd></div>"
+            for one in fields
+        )
+        return f"<dl>{''.join(cells)}</dl>"
+
+    shown = [one for one in table if one.name != "Id"]
+    filled = [one for one in shown if row.get(one.name) is not None]
+    filled.sort(key=lambda one: (one.name in SYSTEM, not one.custom))
+    blank = [one for one in shown if row.get(one.name) is None]
+    return f"{lines(filled)}<details><summary>{len(blank)} blank fields</summary>{lines(blank)}</details>"
+
+
+def meetings_of(org: Org, row: Row) -> str:
+    table = org.schema["Event"]
+    found = [one for one in newest(org, table, None) if one["WhoId"] == row["Id"]]
+    return f"<h2>Events</h2>{table_of(org, table, LISTS['Event'], found)}" if found else ""
 
 
 def history_of(org: Org, row: Row) -> str:
