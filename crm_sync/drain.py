@@ -71,7 +71,7 @@ def _drain(connection: SalesforceConnection, claim: Claim) -> None:
             turn = turn or Turn.start(connection, claim)
         except SalesforceFault as fault:
             _fail_all(connection, claim, runs, fault)
-        assert turn
+            return
         _carry_out(turn, runs)
 
 
@@ -88,13 +88,25 @@ def _carry_out(turn: Turn, runs: list[SyncRun]) -> None:
     people: dict[int, Person | None] = {}
     if to_look:
         try:
-            people = look_for(turn, to_look)
+            people = _look(turn, to_look)
         except SalesforceFault as fault:
             _fail_all(turn.connection, turn.claim, runs, fault)
+            return
     for group in groups:
         if turn.claim.must_yield:
             return
         _one_group(turn, group, people)
+
+
+def _look(turn: Turn, groups: list[Group]) -> dict[int, Person | None]:
+    """Look for all; a field that is gone from the org must not keep everybody from being found."""
+    try:
+        return look_for(turn, groups)
+    except SalesforceFault as fault:
+        if fault.code != "INVALID_FIELD":
+            raise
+    turn.describe_again()
+    return look_for(turn, groups)
 
 
 def _must_look(turn: Turn, group: Group) -> bool:

@@ -20,7 +20,6 @@ ALWAYS = {
     "Lead": ("Id", "Email", "OwnerId", "LastModifiedDate", "IsConverted", "ConvertedContactId"),
 }
 AT_ONCE = 100  # prospects in one query: addresses and ids together stay well below SOQL's 100,000 characters
-ID_OF_NOBODY = {"Contact": "003000000000000AAA", "Lead": "00Q000000000000AAA"}
 
 
 def look_for(turn: Turn, groups: Sequence[Group]) -> dict[int, Person | None]:
@@ -60,16 +59,14 @@ def _choose(group: Group, contacts: Sequence[Person], leads: Sequence[Person]) -
 
 
 def _search(turn: Turn, groups: Sequence[Group], name: str) -> str:
+    emails = [group.prospect.email for group in groups]
     links = [group.link.record_id for group in groups if group.link and group.link.object == name]
-    key = _has_key(turn, name)
-    return soql(
-        _select(turn, groups, name)
-        + " WHERE Email IN {emails} OR Id IN {ids}"
-        + (f" OR {PROSPECT_ID} IN {{keys}}" if key else ""),
-        emails=[group.prospect.email for group in groups],
-        ids=links or [ID_OF_NOBODY[name]],
-        keys=[str(group.prospect.uuid) for group in groups],
-    )
+    where = ["Email IN {emails}"]
+    where += ["Id IN {ids}"] if links else []
+    where += [PROSPECT_ID + " IN {keys}"] if _has_key(turn, name) else []
+    keys = [str(group.prospect.uuid) for group in groups]
+    text = " ".join([_select(turn, groups, name), "WHERE", " OR ".join(where)])
+    return soql(text, emails=emails, ids=links, keys=keys)
 
 
 def _select(turn: Turn, groups: Sequence[Group], name: str) -> str:

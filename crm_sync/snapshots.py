@@ -69,9 +69,11 @@ def group_runs(runs: Sequence[SyncRun]) -> list[Group]:
 def _add_links(groups: dict[int, Group]) -> None:
     for link in RecordLink.objects.filter(prospect__in=groups):
         groups[link.prospect_id or 0].link = link
-    meetings = {run.meeting_id or 0: group for group in groups.values() for run in group.runs if run.meeting_id}
+    meetings = {
+        run.meeting_id or 0: group for group in groups.values() for run in group.runs if run.meeting_id
+    }
     for link in RecordLink.objects.filter(meeting__in=meetings):
-        meetings[link.meeting_id].by_meeting[link.meeting_id or 0] = link
+        meetings[link.meeting_id or 0].by_meeting[link.meeting_id or 0] = link
 
 
 def _add_latest(groups: dict[int, Group]) -> None:

@@ -56,6 +56,11 @@ class Turn:
         self.keyless.add(object_name)
         describe_soon(self.connection)
 
+    def describe_again(self) -> None:
+        """Have the org described now: something that it was asked for is not there any more."""
+        describe_objects(self.client, NEEDED)
+        self.org = org_values(self.connection)
+
     def call(self, parts: Sequence[Subrequest], hosts: Sequence[Host] = ()) -> list[Answer]:
         """One composite call; hosts whose Salesforce user is not known are asked about along with it.
 

@@ -46,16 +46,13 @@ def hosts_to_ask(connection: SalesforceConnection, first: Iterable[Host] = ()) -
 def users_query(connection: SalesforceConnection, hosts: Sequence[Host]) -> str:
     """One query for all of them."""
     asked = [asked_for(host) for host in hosts]
-    ids = [text for text in asked if is_record_id(text)] or ["005000000000000AAA"]
-    emails = [text for text in asked if "@" in text] or ["nobody@invalid"]
-    if connection.is_sandbox:
-        emails += [text + SANDBOX_ENDING for text in emails]
+    ids = [text for text in asked if is_record_id(text)]
+    names = [text for text in asked if "@" in text]
+    emails = names + [text + SANDBOX_ENDING for text in names if connection.is_sandbox]
+    where = (["Email IN {emails} OR Username IN {names}"] if names else []) + (["Id IN {ids}"] if ids else [])
+    begin = "SELECT Id, Email, Username, Name, IsActive, UserType FROM User WHERE"
     return soql(
-        "SELECT Id, Email, Username, Name, IsActive, UserType FROM User "
-        "WHERE Email IN {emails} OR Username IN {names} OR Id IN {ids}",
-        emails=emails,
-        names=[text for text in asked if "@" in text] or ["nobody@invalid"],
-        ids=ids,
+        " ".join([begin, " OR ".join(where) or "Username = null"]), emails=emails, names=names, ids=ids
     )
 
 
