@@ -335,6 +335,10 @@ def test_the_sentence_names_the_first_condition_that_failed() -> None:
     assert last_why(router, situation({"email": "a@gmail.com"}), "Enterprise") == (
         "email is a@gmail.com, but the rule wants it not to be free e-mail"
     )
+    alone = replace(ROUTER, distribution_rules=(replace(ENTERPRISE, when=AnyOf((BIG,))),))
+    assert last_why(alone, situation(), "Enterprise") == (
+        "employees is blank, but the rule wants it to be at least 1000"
+    )
 
 
 def test_a_router_without_record_rules_needs_no_look_up() -> None:

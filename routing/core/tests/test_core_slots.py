@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from routing.core.bits import grid, moment_of, positions, runs_of, tick_at, tick_from, ticks, within_reach
+from routing.core.hours import open_bits
 from routing.core.slots import free_starts, free_time_finder, has_free_time, is_free, team_slots
 from routing.core.values import Busy, HostValues, MeetingTypeValues, Slot, StandingMeeting, WeekHours
 
@@ -302,6 +303,34 @@ def test_a_window_that_ends_before_it_begins_has_no_slots() -> None:
     assert free_starts(BERLIN, DEMO, NOW, (NOW + timedelta(days=2), NOW)) == ()
 
 
+def test_a_window_has_its_beginning_and_not_its_end() -> None:
+    nine = at("2026-06-01T09:00+02:00")
+    host = replace(BERLIN, working_hours=week((540, 660)))
+    assert free_starts(host, DEMO, NOW, (nine, nine + timedelta(minutes=30))) == (nine,)
+
+
+def test_a_buffer_reaches_over_midnight() -> None:
+    midnight = at("2026-06-02T00:00Z")
+    busy = Busy(midnight - timedelta(minutes=10), midnight - timedelta(minutes=5))
+    host = replace(BERLIN, timezone="UTC", working_hours=AROUND_THE_CLOCK, busy=(busy,))
+    window = (midnight, midnight + timedelta(minutes=31))
+    half_past = midnight + timedelta(minutes=30)
+    assert free_starts(host, replace(DEMO, buffer_before=10), NOW, window) == (half_past,)
+    assert free_starts(host, replace(DEMO, buffer_before=5), NOW, window) == (midnight, half_past)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(CLOCK_CHANGES), weeks(), st.integers(-700, 300), st.integers(1, 900))
+def test_open_ticks_are_the_open_minutes_wherever_one_begins_to_look(
+    change: tuple[str, datetime], hours: WeekHours, ahead: int, count: int
+) -> None:
+    zone, around = change
+    first = tick_at(around) + ahead
+    host = replace(BERLIN, timezone=zone, working_hours=hours)
+    walked = [place for place in range(count) if open_minute(host, moment_of(first + place))]
+    assert list(positions(open_bits(zone, hours, (), first, count))) == walked
+
+
 @given(st.integers(0, 2**80), st.integers(1, 12))
 def test_bit_runs_and_grids_are_what_a_walk_finds(bits: int, length: int) -> None:
     places = [place for place in range(100) if bits >> place & 1]
@@ -327,3 +356,4 @@ def test_an_interval_claims_every_tick_it_touches() -> None:
     assert list(ticks(start, start + timedelta(minutes=10), 5, 10)) == [1, 2, 3, 4, 5]
     assert list(ticks(start - MINUTE, start + timedelta(minutes=11))) == [1, 2, 3, 4]
     assert (tick_at(start + MINUTE), tick_from(start + MINUTE), moment_of(2)) == (2, 3, start)
+    assert [tick_from(start + timedelta(microseconds=one)) for one in (-1, 0, 1)] == [2, 2, 3]
