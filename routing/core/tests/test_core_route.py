@@ -264,6 +264,14 @@ def test_routing_goes_on_without_a_look_up_that_failed_and_says_so() -> None:
             "account.Size",
             False,
         ),
+        (
+            {
+                ("contact", "exact"): Lookup((record("contact", None),)),
+                ("account", "domain"): Lookup((record("account", None, fields={"Size": 7}),)),
+            },
+            "account.Size",
+            True,
+        ),
         ({("lead", "exact"): Lookup((record("lead", None, fields={"Size": 7}),))}, "lead.Size", True),
     ],
 )
