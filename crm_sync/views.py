@@ -16,10 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from crm_sync.models import ConnectAttempt, ConnectionState, ProvisionState, SalesforceConnection
 from crm_sync.salesforce.login import connecting, tie
-from crm_sync.salesforce.login.grant import Grant
-from crm_sync.salesforce.login.hosts import HostRefused, choose_login_url, login_sources
+from crm_sync.salesforce.login.faults import NOT_SET_UP
+from crm_sync.salesforce.login.hosts import HostRefused, choose_login_url, login_sources, production_host
 from crm_sync.salesforce.login.roles import may_connect, workspaces_of
-from crm_sync.salesforce.login.views import NOT_SET_UP
 from distro.due import schedule
 from distro.headers import allow_sources
 from routing.models import Workspace
@@ -59,7 +58,7 @@ def _set_out(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 def _show(request: HttpRequest, workspace: Workspace, *, status: int = 200, **more: Any) -> HttpResponse:
     shown = Card.of(workspace, request.user)
     context = {"card": shown, "workspace": workspace, "may_connect": may_connect(request.user, workspace)}
-    context["posted"] = request.POST
+    context |= {"posted": request.POST, "production": production_host()}
     context["not_set_up"] = "" if settings.SALESFORCE_CLIENT_ID else NOT_SET_UP
     response = render(request, "integrations/card.html", context | more, status=status)
     return allow_sources(response, "form-action", login_sources())
@@ -92,7 +91,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     if attempt is None:
         messages.info(request, "The question was answered already, or nobody answered it within an hour.")
     elif "yes" in request.POST:
-        connecting.settle(attempt, Grant.from_text(attempt.pending), agreed=request.POST.get("question", ""))
+        connecting.agree(attempt, request.POST.get("question", ""))
     else:
         connecting.decline(attempt)
     return HttpResponseRedirect(connecting.card_url(workspace))

@@ -23,6 +23,7 @@ OBJECTS = ("Lead", "Contact", "Account", "Event", "User")
 PATIENCE = timedelta(minutes=2)  # a field that was just made may take that long to show in describe
 FIRST_LOOK, LAST_LOOK = timedelta(seconds=2), timedelta(seconds=20)
 ORGANIZATION = "SELECT Id, Name, IsSandbox, OrganizationType FROM Organization LIMIT 1"
+NOT_LOOKED = "Distro could not look at the org: Salesforce was not connected. Check again once it is."
 Described = Mapping[str, Mapping[str, Any]]  # object name to what describe answered
 
 
@@ -34,6 +35,7 @@ def provision(
     Raises SalesforceFault for what passes by itself; the connection is broken where only a person can help.
     """
     if connection.state != ConnectionState.CONNECTED:
+        _settle(connection, ProvisionState.INCOMPLETE, NOT_LOOKED)
         return None
     _begin(connection)
     client = SalesforceClient(connection, before_call=before_call)

@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from crm_sync.models import ConnectAttempt, SalesforceConnection
 from crm_sync.salesforce.client import SalesforceClient
+from crm_sync.salesforce.login import connecting
+from crm_sync.salesforce.tokens import refresh_tokens
 from crm_sync.sandbox.org import Org
 from crm_sync.tests.walk import Walker, after_org, query_of
 from distro.due.models import DueWork
@@ -47,7 +49,7 @@ def test_the_authorize_address_asks_for_three_scopes_with_pkce(local_org: Org) -
     assert asked.status_code == 302
     query = query_of(asked["Location"])
     assert asked["Location"].startswith(f"{local_org.base_url}/services/oauth2/authorize?")
-    assert set(query["scope"].split()) == {"api", "refresh_token", "id"}
+    assert query["scope"] == "api refresh_token id"
     assert (query["code_challenge_method"], len(query["code_challenge"])) == ("S256", 43)
     assert query["response_type"] == "code"
     assert urlsplit(query["redirect_uri"]).path == "/accounts/salesforce/login/callback/"
@@ -276,6 +278,20 @@ def test_a_yes_replaces_the_org_and_gives_the_old_token_back(local_org: Org, sec
     assert local_org.tokens.refresh[before.refresh_token].revoked
     assert ConnectAttempt.objects.first().pending == ""
     assert len(SalesforceClient(after).query("SELECT Id FROM Organization")) == 1
+
+
+def test_a_second_yes_changes_nothing(local_org: Org, second_org: Org) -> None:
+    walker = Walker()
+    walker.connect()
+    form = ask_for_second(walker, second_org)
+    attempt = ConnectAttempt.objects.first()
+    connecting.agree(attempt, form["question"])
+    refresh_tokens(SalesforceConnection.objects.get())
+    rotated = SalesforceConnection.objects.get().refresh_token
+    connecting.agree(ConnectAttempt.objects.get(pk=attempt.pk), form["question"])
+    after = SalesforceConnection.objects.get()
+    assert (after.refresh_token, after.state) == (rotated, "connected")
+    assert not second_org.tokens.refresh[rotated].revoked
 
 
 def test_a_no_leaves_everything_and_gives_the_new_token_back(local_org: Org, second_org: Org) -> None:

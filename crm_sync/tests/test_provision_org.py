@@ -281,6 +281,15 @@ def test_an_org_without_an_api_needs_reconnecting(local_org: Org) -> None:
     assert "API Enabled" in connection.provision_note
 
 
+def test_a_broken_connection_is_not_looked_at_and_the_card_says_so(local_org: Org) -> None:
+    connect(local_org)
+    SalesforceConnection.objects.update(state="broken")
+    before = local_org.calls.count
+    assert provision(fresh()) is None
+    assert (fresh().provision_state, local_org.calls.count) == ("incomplete", before)
+    assert "Check again" in fresh().provision_note
+
+
 def test_results_of_an_org_that_was_left_are_dropped(local_org: Org) -> None:
     connection = connect(local_org)
     SalesforceConnection.objects.update(org_id="00Dother00000000AAA", org_name="Other")

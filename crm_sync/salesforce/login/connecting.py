@@ -112,24 +112,36 @@ def question_of(attempt: ConnectAttempt, org_id: str) -> Question | None:
     return Question(leaves, takes_from) if leaves or takes_from else None
 
 
-def settle(attempt: ConnectAttempt, grant: Grant, agreed: str = "") -> None:
-    """Write the connection, unless a question has to be answered first or another workspace has the org.
-
-    `agreed` is the key of the question that was answered with yes.
-    """
-    given_back: list[Revocable] = []
+def settle(attempt: ConnectAttempt, grant: Grant) -> None:
+    """Write the connection, unless a question has to be answered first or another workspace has the org."""
     try:
         with transaction.atomic():
-            given_back = _settle(attempt, grant, agreed)
+            given_back = _settle(attempt, grant, "")
     except IntegrityError:  # another workspace took the org at this very moment: now there is a question
         with transaction.atomic():
-            given_back = _settle(attempt, grant, agreed)
-    for login_url, token in given_back:
-        revoke(login_url, token)
+            given_back = _settle(attempt, grant, "")
+    for revocable in given_back:
+        revoke(*revocable)
+
+
+def agree(attempt: ConnectAttempt, question: str) -> None:
+    """The question of this key was answered with yes. It is asked again where another stands there by now."""
+    given_back: list[Revocable] = []
+    with transaction.atomic():
+        pending = _take_pending(attempt)
+        if pending:
+            given_back = _settle(attempt, Grant.from_text(pending), question)
+    for revocable in given_back:
+        revoke(*revocable)
+
+
+def _take_pending(attempt: ConnectAttempt) -> str:
+    """What waits for an answer, for the first of two who answer at once."""
+    return ConnectAttempt.objects.select_for_update().get(pk=attempt.pk).pending
 
 
 def _settle(attempt: ConnectAttempt, grant: Grant, agreed: str) -> list[Revocable]:
-    """The tokens that nobody needs any more."""
+    """The tokens that nobody needs any more. `agreed` is the key of the question answered with yes."""
     list(SalesforceConnection.objects.select_for_update().filter(org_id=grant.org_id))
     question = question_of(attempt, grant.org_id)
     if question is None:
@@ -166,9 +178,12 @@ def taken_text(connection: SalesforceConnection) -> str:
 
 def decline(attempt: ConnectAttempt) -> None:
     """The question was answered with no, or not at all: forget the tokens and give them back."""
-    if attempt.pending:
-        grant = Grant.from_text(attempt.pending)
-        _end(attempt, DECLINED, "Nothing was changed.")
+    with transaction.atomic():
+        pending = _take_pending(attempt)
+        if pending:
+            _end(attempt, DECLINED, "Nothing was changed.")
+    if pending:
+        grant = Grant.from_text(pending)
         revoke(grant.login_url, grant.refresh_token)
 
 

@@ -9,6 +9,10 @@ from requests import RequestException
 
 from .grant import GrantRefused
 
+NOT_SET_UP = (
+    "This installation has no Salesforce app yet: an operator must set SALESFORCE_CLIENT_ID and"
+    " SALESFORCE_CLIENT_SECRET."
+)
 DENIED = "access_denied"
 APP_PAGE = "Setup > External Client App Manager > the app > Policies"
 USAGE_PAGE = "Setup > Connected Apps OAuth Usage"

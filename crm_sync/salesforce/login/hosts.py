@@ -94,6 +94,11 @@ def login_sources() -> list[str]:
     return [settings.SALESFORCE_LOGIN_URL, SANDBOX_LOGIN_URL, *BROWSER_SOURCES, *local]
 
 
+def production_host() -> str:
+    """Where "production" leads, for people to read."""
+    return urlsplit(settings.SALESFORCE_LOGIN_URL).netloc
+
+
 def _split(typed: str) -> SplitResult:
     """The parts of an address, of nothing at all where it cannot be read."""
     bare = typed.rstrip("/") if typed.isascii() and typed.isprintable() else ""

@@ -8,8 +8,8 @@ from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.salesforce.provider import SalesforceProvider as StockProvider
 from django.http import HttpRequest
 
+from .exchange import SalesforceAdapter
 from .hosts import PRODUCTION, choose_login_url
-from .views import SalesforceAdapter
 
 SCOPES = ("api", "refresh_token", "id")
 KEPT_OF_IDENTITY = ("organization_id", "user_id", "preferred_username", "name", "email")
