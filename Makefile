@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 SHELL := /bin/bash
-# Tests wait for other programs more than they compute.
-WORKERS ?= 4
+# One test process for each processor.
+WORKERS ?= $(shell nproc 2> /dev/null || echo 2)
 # No developer's .env, and keys that guard nothing: for checks that must load the settings.
 PRODUCTION := DISTRO_ENV_FILE=/nonexistent DEBUG=off BASE_URL=https://distro.example.com \
 	SECRET_KEY=checks-only-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefghijklmnopqrstuvwxyz \
@@ -57,7 +57,7 @@ define install
 	@test -x $(RUN) || { echo "Setting up $(VENV)"; $(PYTHON) -m venv $(VENV) > $(VENV).log 2>&1 || { rm -rf $(VENV); \
 		echo "$(PYTHON) cannot make virtual environments (see $(VENV).log): apt-get install -y python3-venv"; exit 1; }; }
 	@rm -f $(VENV).log
-	@$(RUN) -m uv --version > /dev/null 2>&1 || $(RUN) -m pip install --quiet --disable-pip-version-check uv || \
+	@$(RUN) -m uv --version > /dev/null 2>&1 || $(RUN) -m pip install --quiet --disable-pip-version-check uv 2> $(VENV)/pip.log || \
 		echo "uv cannot be had here; pip does the same more slowly."
 	@echo "Installing $(1)"
 	@$(RUN) -m uv pip install --quiet --python $(RUN) --require-hashes -r $(1) 2> $(VENV)/uv.log || \

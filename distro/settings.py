@@ -214,7 +214,10 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = True
-vars().update(settings.env.email_url("EMAIL_URL", "consolemail://"))
+mail = settings.env.email_url("EMAIL_URL", "consolemail://")
+if mail.get("EMAIL_FILE_PATH"):  # django-environ makes a relative path of filemail:///folder
+    mail["EMAIL_FILE_PATH"] = "/" + mail["EMAIL_FILE_PATH"].lstrip("/")
+vars().update(mail)
 DEFAULT_FROM_EMAIL = settings.text("DEFAULT_FROM_EMAIL", f"Distro <no-reply@{urlsplit(BASE_URL).hostname}>")
 LOGGING = {
     "version": 1,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-BETWEEN = "-" * 79  # the line that the backend writes after each mail of a file
+BETWEEN = b"-" * 79  # the line that the backend writes after each mail of a file
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ def read_mails(folder: Path) -> list[Mail]:
 
 
 def _mails_of(file: Path) -> Iterator[Mail]:
-    for part in file.read_text(errors="replace").split(BETWEEN):
+    for part in file.read_bytes().split(BETWEEN):
         if part.strip():
-            message = email.message_from_string(part.lstrip(), policy=email.policy.default)
+            message = email.message_from_bytes(part.lstrip(), policy=email.policy.default)
             assert isinstance(message, EmailMessage)
             yield _mail(message)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from html import escape
 from pathlib import Path
@@ -22,6 +23,7 @@ from distro.demo.mails import Mail, read_mails
 
 PAGES = Path(__file__).parent / "pages"
 INPUTS = {"email": "email", "phone": "tel", "url": "url", "number": "number", "date": "date"}
+ADDRESS = re.compile(r"https?://[^\s<>&]+")
 FILES = {"site.css": "text/css", "site.js": "text/javascript"}
 
 
@@ -95,8 +97,13 @@ def mail_item(mail: Mail) -> str:
     return (
         f'<details class="mail"><summary><b>{escape(mail.subject)}</b>'
         f"<span>to {escape(mail.to)}</span><time>{escape(mail.date)}</time></summary>"
-        f"<pre>{escape(mail.text)}</pre>{files}</details>"
+        f"<pre>{linked(mail.text)}</pre>{files}</details>"
     )
+
+
+def linked(text: str) -> str:
+    """The text as HTML, its web addresses as links."""
+    return ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', escape(text))
 
 
 def main(port: int, facts_file: Path) -> None:

@@ -49,7 +49,7 @@ def test_source_that_would_end_its_directive_is_left_out(source):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/accounts/login/", "/nothing-here/"])
+@pytest.mark.parametrize("address", ["/healthz", "/nothing-here/", "/admin/"])
 def test_every_answer_carries_them(address):
     response = Client().get(address)
     wanted = {
