@@ -31,7 +31,7 @@ POST   /__sandbox/expire-tokens    ends all access tokens; /__sandbox/revoke-ref
 POST   /__sandbox/settings         approve, approve_as, access_token_seconds, daily_limit, quota_used, grants_per_user,
                                    api_disabled (an errorCode or null), field_delay_seconds
 POST   /__sandbox/clock            {"advance": seconds} moves the org's clock on
-POST   /__sandbox/reset            everything back to the beginning
+POST   /__sandbox/reset            everything back to the beginning, settings and apps too
 """
 
 from __future__ import annotations

@@ -11,17 +11,10 @@ from . import customfields
 from .control_records import shown, user_of
 from .customizing import AssignmentRule, Automation, DuplicateRule, Predicate, Rules, ValidationRule
 from .limits import usage
-from .org import CLIENT_ID, ConnectedApp, Org
+from .org import CLIENT_ID, SETTINGS, ConnectedApp, Org
 from .seed import add_user, insert
 
-PLAIN_SETTINGS = (
-    "approve",
-    "approve_as",
-    "access_token_seconds",
-    "daily_limit",
-    "quota_used",
-    "grants_per_user",
-)
+PLAIN_SETTINGS = (*SETTINGS, "quota_used")
 
 
 def state(org: Org, *, query: dict[str, str], body: Any) -> Any:
@@ -203,5 +196,5 @@ def clock(org: Org, *, query: dict[str, str], body: Any) -> Any:
 
 
 def reset(org: Org, *, query: dict[str, str], body: Any) -> Any:
-    org.reset()
+    org.start_over()
     return state(org, query=query, body=body)

@@ -56,8 +56,8 @@ class Fault:
         text = body.decode(errors="replace")
         if self.sobject:
             name = re.escape(self.sobject)
-            in_path = re.search(rf"/sobjects/{name}(?![\w])", plain, re.I)
-            in_body = re.search(rf'/sobjects/{name}(?![\w])|"type"\s*:\s*"{name}"', text, re.I)
+            in_path = re.search(rf"(/sobjects/|\bFROM[ +]){name}(?!\w)", plain, re.I)
+            in_body = re.search(rf'(/sobjects/|\bFROM[ +]){name}(?!\w)|"type"\s*:\s*"{name}"', text, re.I)
             if not in_path and not in_body:
                 return False
         return self.body_contains is None or self.body_contains in text

@@ -21,6 +21,7 @@ CLIENT_ID = "3MVG9sandbox.Distro.local.consumer.key"
 CLIENT_SECRET = "5A1DB0XSANDBOXLOCALSECRET"  # noqa: S105 - a local org has nothing to hide
 NEWEST_VERSION = 68
 OLDEST_VERSION = 31
+SETTINGS = ("approve", "approve_as", "access_token_seconds", "daily_limit", "grants_per_user")
 PageOfRows = tuple[list[dict[str, Any]], int]
 
 
@@ -55,6 +56,15 @@ class Org:
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
         self.apps.setdefault(CLIENT_ID, ConnectedApp(CLIENT_ID, CLIENT_SECRET))
+        self.first_settings = {name: getattr(self, name) for name in SETTINGS}
+        self.first_apps = dict(self.apps)
+        self.reset()
+
+    def start_over(self) -> None:
+        """Everything as at the start: settings and apps too."""
+        for name, value in self.first_settings.items():
+            setattr(self, name, value)
+        self.apps = dict(self.first_apps)
         self.reset()
 
     def reset(self) -> None:

@@ -59,9 +59,17 @@ def find_for_write(access: Access, sobject: SObject, record_id: str, verb: str) 
     return row
 
 
+def refuse_id(values: dict[str, Any]) -> None:
+    """The id stands in the address, never in the body."""
+    if any(name.lower() == "id" for name in values):
+        text = "The Id field should not be specified in the sobject data."
+        raise ApiError(400, "INVALID_FIELD", text, ["Id"])
+
+
 def create(access: Access, sobject: SObject, values: dict[str, Any], options: Options) -> str:
     """Creates a record and returns its id."""
     org = access.org
+    refuse_id(values)
     if not access.can(sobject, "Create"):
         if sobject.setup:
             raise no_rights()
@@ -87,6 +95,7 @@ def create(access: Access, sobject: SObject, values: dict[str, Any], options: Op
 def update(access: Access, sobject: SObject, record_id: str, values: dict[str, Any], options: Options) -> str:
     """Changes a record; raises 412 when `unmodified_since` has passed."""
     org = access.org
+    refuse_id(values)
     before = find_for_write(access, sobject, record_id, "Edit")
     if options.unmodified_since and before["LastModifiedDate"] > options.unmodified_since:
         text = "The record has been modified since the given time"

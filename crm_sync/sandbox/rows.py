@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from . import records
-from .errors import ApiError, MultipleChoices, entity_deleted, no_such_field, not_found
+from .errors import (
+    ApiError,
+    MultipleChoices,
+    entity_deleted,
+    external_field_missing,
+    no_such_field,
+    not_found,
+)
 from .ids import to18
 from .schema import SObject
 from .store import Row
@@ -36,7 +43,9 @@ def render(call: Call, sobject: SObject, row: Row, wanted: str | None) -> dict[s
 def find_for_read(call: Call, sobject: SObject, record_id: str) -> Row:
     """The live row of a GET: unknown is NOT_FOUND, binned ENTITY_IS_DELETED, both 404."""
     full = to18(record_id)
-    row = call.org.store.find(full) if full and full.startswith(sobject.prefix) else None
+    if full is None:
+        raise external_field_missing(record_id)
+    row = call.org.store.find(full) if full.startswith(sobject.prefix) else None
     if row is None or not call.access.sees(sobject, row):
         raise not_found()
     if row["IsDeleted"]:

@@ -79,6 +79,10 @@ def test_the_object_of_a_subrequest_is_found(dana: Wire) -> None:
     assert dana.send("POST", "/sobjects/Lead", lead()).status_code == 201
     records = {"records": [{"attributes": {"type": "Event"}, **meeting()}]}
     assert dana.refusal("POST", "/composite/sobjects", records)[:2] == (500, "SERVER_UNAVAILABLE")
+    dana.control("POST", "faults", {"sobject": "Lead", "status": 500, "errorCode": "QUERY_TIMEOUT"})
+    assert dana.query("SELECT count(Id) n FROM Contact") == [{"n": 3}]
+    refused = dana.refusal("GET", "/query", params={"q": "SELECT Id FROM Lead"})
+    assert refused[:2] == (500, "QUERY_TIMEOUT")
 
 
 def test_faults_reach_the_token_endpoint(dana: Wire) -> None:

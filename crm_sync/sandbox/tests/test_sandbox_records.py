@@ -98,7 +98,11 @@ def test_unknown_and_binned_ids(dana: Wire) -> None:
     refused = dana.refusal("PATCH", f"/sobjects/Lead/{unknown}", {"Title": "x"})
     assert refused == (404, "INVALID_CROSS_REFERENCE_KEY", [])
     assert dana.refusal("DELETE", f"/sobjects/Lead/{unknown}")[:2] == (404, "INVALID_CROSS_REFERENCE_KEY")
+    error = dana.send("GET", "/sobjects/Lead/rid")
+    text = "Provided external ID field does not exist or is not accessible: rid"
+    assert (error.status_code, error.json()[0]["message"]) == (404, text)
     made = dana.make("Lead", lead())
+    assert dana.refusal("PATCH", f"/sobjects/Lead/{made}", {"Id": made}) == (400, "INVALID_FIELD", ["Id"])
     dana.send("DELETE", f"/sobjects/Lead/{made}")
     for method, body in (("GET", None), ("PATCH", {"Title": "x"}), ("DELETE", None)):
         assert dana.refusal(method, f"/sobjects/Lead/{made}", body) == (404, "ENTITY_IS_DELETED", [])

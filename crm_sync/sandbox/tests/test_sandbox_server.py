@@ -77,7 +77,9 @@ def test_the_control_address_is_closed_to_other_sites(dana: Wire) -> None:
 
 def test_reset_brings_the_beginning_back(dana: Wire) -> None:
     dana.make("Lead", lead())
+    dana.control("POST", "settings", {"daily_limit": 50, "approve": False})
     state = dana.control("POST", "reset")
+    assert (state["limits"]["DailyApiRequests"]["Max"], state["approve"]) == (15000, True)
     assert (state["records"]["Lead"], state["calls"], state["writes"]) == (3, 0, 0)
     assert dana.send("GET", "/limits").status_code == 401
 
