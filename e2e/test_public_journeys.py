@@ -13,7 +13,14 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
-from distro.testing.factories import make_form, make_router, make_submission, make_workspace, next_ten
+from distro.testing.factories import (
+    make_distribution_rule,
+    make_form,
+    make_router,
+    make_submission,
+    make_workspace,
+    next_ten,
+)
 from e2e.chromium import chromium, open_page
 from routing.actions.book import book
 from routing.models import FieldType, FormField, Meeting, Router, Status, Submission
@@ -218,3 +225,36 @@ def test_pages_fit_every_width_and_their_targets_a_finger(
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, f"{path} is {wide} wide on {width}"
             assert page.evaluate(small) == [], path
+
+
+def frame_on(page: Page, site: str, address: str) -> Page:
+    """A page of another site that shows the address in a frame."""
+    html = f'<!doctype html><title>Site</title><iframe src="{address}" width="1000" height="800"></iframe>'
+    page.route(f"{site}/**", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto(f"{site}/contact")
+    return page
+
+
+def test_an_allowed_site_shows_the_form_in_a_frame_that_redirects_leave(
+    browser: Browser, server: str, router: Router
+) -> None:
+    router.workspace.allowed_origins = ["http://acme.test"]
+    router.workspace.save()
+    make_distribution_rule(router, assign_redirect="http://acme.test/self-serve")
+    with open_page(browser, "frame", **WIDE) as page:
+        frame = frame_on(page, "http://acme.test", f"{server}/r/{router.key}/").frame_locator("iframe")
+        frame.get_by_label("email").fill("pat@initech.example")
+        frame.get_by_label("last_name").fill("Lee")
+        time.sleep(1.1)
+        frame.get_by_role("button", name="See available times").click()
+        page.wait_for_url("http://acme.test/self-serve")
+
+
+def test_another_site_shows_nothing_in_its_frame(browser: Browser, server: str, router: Router) -> None:
+    with browser.new_context() as visitor:
+        page = visitor.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        frame_on(page, "http://evil.test", f"{server}/r/{router.key}/")
+        assert page.frame_locator("iframe").get_by_label("email").count() == 0
+        assert any("frame-ancestors" in text for text in said)

@@ -17,29 +17,32 @@ from distro.testing.waiting import wait_for
 from e2e.outside import Org, free_times, post
 from routing.models import Meeting, Workspace
 
-BOOKINGS = 50
-KILLS = 20
 # A dead worker's work is taken over after the lease: short here, so that twenty deaths do not take an hour.
 QUICK = {"SYNC_LEASE": "3", "SYNC_CALL_TIMEOUT": "1.5"}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twenty_deaths_over_fifty_bookings(connected: Workspace, org: Org, worker: Program) -> None:
+@pytest.mark.parametrize(
+    ("bookings", "kills"), [(10, 4), pytest.param(50, 20, marks=pytest.mark.chaos)], ids=["few", "many"]
+)
+def test_deaths_lose_nothing(
+    connected: Workspace, org: Org, worker: Program, bookings: int, kills: int
+) -> None:
     worker.stop()
     moments = random.Random(20261125)
     crew = start_worker("mortal", **QUICK)
     deaths = 0
-    for number in range(BOOKINGS):
+    for number in range(bookings):
         book_one(number)
-        if number * KILLS // BOOKINGS != (number + 1) * KILLS // BOOKINGS:
+        if number * kills // bookings != (number + 1) * kills // bookings:
             time.sleep(moments.uniform(0, 0.6))
             crew.kill()
             deaths += 1
             crew = start_worker("mortal", **QUICK)
-    assert deaths == KILLS
+    assert deaths == kills
     wait_for(nothing_due, "everything is told", seconds=120)
     crew.stop()
-    assert Counter(org_ids(org, "Lead", "Distro_Prospect_Id__c").values()) == {1: BOOKINGS}
+    assert Counter(org_ids(org, "Lead", "Distro_Prospect_Id__c").values()) == {1: bookings}
     assert org_ids(org, "Event", "Distro_Meeting_Id__c") == Counter(
         str(uuid) for uuid in Meeting.objects.values_list("uuid", flat=True)
     )
