@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth import get_user_model
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -40,7 +41,7 @@ def path_of(model: type[Model]) -> str:
 def rows_of(model: type[Model], workspace: Workspace | None) -> QuerySet[Any]:
     """A model's rows in a workspace; none at all without one."""
     rows = model._default_manager.all()
-    return rows.filter(**{path_of(model): workspace}) if workspace else rows.none()
+    return rows.filter(**{path_of(model): workspace.pk}) if workspace else rows.none()
 
 
 def workspace_id_of(row: Model) -> int | None:
@@ -78,7 +79,7 @@ class TenantRelatedFilter(admin.RelatedFieldListFilter):
         return field.get_choices(
             include_blank=False,
             ordering=self.field_admin_ordering(field, request, model_admin),
-            limit_choices_to={path_of(field.related_model): workspace},
+            limit_choices_to={path_of(field.related_model): workspace.pk if workspace else None},
         )
 
 
@@ -131,7 +132,7 @@ class TenantAdmin(ByRole, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         place = place_of(request)
         rows = super().get_queryset(request)
-        rows = rows.filter(**{path_of(self.model): place.workspace}) if place.workspace else rows.none()
+        rows = rows.filter(**{path_of(self.model): place.workspace.pk}) if place.workspace else rows.none()
         if place.role == Role.HOST:
             return rows.filter(**{self.own_path: request.user}) if self.own_path else rows.none()
         return rows
@@ -163,7 +164,7 @@ class TenantAdmin(ByRole, admin.ModelAdmin):
         return [self._tenant_filter(entry) for entry in super().get_list_filter(request)]
 
     def _tenant_filter(self, entry: Any) -> Any:
-        related = isinstance(entry, str) and self.opts.get_field(entry).is_relation
+        related = isinstance(entry, str) and get_fields_from_path(self.model, entry)[-1].is_relation
         return (entry, TenantRelatedFilter) if related else entry
 
     def get_search_results(
@@ -229,16 +230,31 @@ class ReadOnlyAdmin(TenantAdmin):
     editors = NOBODY
 
 
+class OwnRows:
+    """Mixed into an inline's formset: a posted id that is not one of the parent's own rows is no valid choice.
+    Django looks among all rows there are, and so tells which ids exist."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)  # type: ignore[misc]
+        field = form.fields.get(self.model._meta.pk.name)  # type: ignore[attr-defined]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = self.get_queryset()  # type: ignore[attr-defined]
+
+
 class InlineRows(ByRole):
     """What both shapes of inline share."""
 
     form = TenantForm
     extra = 0
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+        return type(formset.__name__, (OwnRows, formset), {})
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         workspace = place_of(request).workspace
         rows = super().get_queryset(request)  # type: ignore[misc]
-        return rows.filter(**{path_of(self.model): workspace}) if workspace else rows.none()  # type: ignore[attr-defined]
+        return rows.filter(**{path_of(self.model): workspace.pk}) if workspace else rows.none()  # type: ignore[attr-defined]
 
 
 class TenantInline(InlineRows, admin.TabularInline):

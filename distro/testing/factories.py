@@ -200,7 +200,7 @@ def make_meeting(submission: Submission | None = None, host: Host | None = None,
         "host": host or Host.objects.filter(workspace=submission.workspace).first(),
         "start": start,
         "end": start + timedelta(minutes=30),
-        "title": "Demo with Pat Lee",
+        "title": f"Demo with {submission.prospect.email}",
         "location": "Remote",
         "timezone": "UTC",
         "manage_seed": manage,
@@ -300,11 +300,12 @@ def make_link(prospect: Prospect | None = None, **values: Any) -> RecordLink:
     return RecordLink.objects.create(prospect=prospect, **defaults | values)
 
 
-# One row of each model that hangs on a workspace: what the tests of tenancy build for each of two tenants.
+# One row of each model that hangs on a workspace, with a row in each inline of its page: what the tests of tenancy
+# build for each of two tenants.
 FACTORIES: dict[type[Model], Callable[[Workspace], Model]] = {
     Workspace: lambda workspace: workspace,
     Member: make_member,
-    Host: make_host,
+    Host: lambda workspace: make_time_off(make_host(workspace)).host,
     WorkingHours: lambda workspace: make_host(workspace).working_hours.first(),
     TimeOff: lambda workspace: make_time_off(make_host(workspace)),
     Team: make_team,
@@ -312,7 +313,9 @@ FACTORIES: dict[type[Model], Callable[[Workspace], Model]] = {
     MeetingType: make_meeting_type,
     Form: make_form,
     FormField: lambda workspace: make_form(workspace).fields.first(),
-    Router: make_router,
+    Router: lambda workspace: (
+        make_distribution_rule(make_ownership_rule(make_router(workspace)).router).router
+    ),
     OwnershipRule: lambda workspace: make_ownership_rule(make_router(workspace)),
     DistributionRule: lambda workspace: make_distribution_rule(make_router(workspace)),
     Prospect: make_prospect,
@@ -330,7 +333,7 @@ FACTORIES: dict[type[Model], Callable[[Workspace], Model]] = {
         workspace=workspace, user=make_user(), login_url="https://login.salesforce.com"
     ),
     UserMapping: lambda workspace: make_mapping(make_host(workspace)),
-    SyncRun: lambda workspace: make_run(make_submission(make_router(workspace))),
+    SyncRun: lambda workspace: make_step(make_run(make_submission(make_router(workspace)))).run,
     SyncStep: lambda workspace: make_step(make_run(make_submission(make_router(workspace)))),
     RecordLink: lambda workspace: make_link(make_prospect(workspace)),
 }

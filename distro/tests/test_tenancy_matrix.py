@@ -165,7 +165,8 @@ def values_of(response: HttpResponse) -> dict[str, Any]:
     ]
     values: dict[str, Any] = {}
     for name, value in forms[0].form_values():
-        values.setdefault(name, []).append(value)
+        # Browsers leave out the line break that HTML puts first in a text area.
+        values.setdefault(name, []).append(value.removeprefix("\n"))
     return values
 
 

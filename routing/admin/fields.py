@@ -87,6 +87,8 @@ class JsonText(forms.JSONField):
         return "" if value in (None, {}, []) else json.dumps(value, indent=2, ensure_ascii=False)
 
     def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = value.strip()
         if value in self.empty_values:
             return self.empty
         if not isinstance(value, str):

@@ -96,8 +96,8 @@ class RuleFormSet(CustomInlineFormSet):
         if "when" in form.changed_data or not form.instance.pk:
             for fault in condition_faults(form.cleaned_data.get("when"), fields, "conditions"):
                 form.add_error("when", f"{fault.path}: {fault.text}.")
-        if "set_fields" in form.changed_data:
-            for text in values_faults(form.cleaned_data.get("set_fields"), keys):
+        if "set_fields" in form.changed_data and "set_fields" in form.cleaned_data:
+            for text in values_faults(form.cleaned_data["set_fields"], keys):
                 form.add_error("set_fields", text)
 
 
