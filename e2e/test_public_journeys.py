@@ -6,7 +6,11 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from django.utils import timezone
@@ -227,34 +231,53 @@ def test_pages_fit_every_width_and_their_targets_a_finger(
             assert page.evaluate(small) == [], path
 
 
-def frame_on(page: Page, site: str, address: str) -> Page:
-    """A page of another site that shows the address in a frame."""
-    html = f'<!doctype html><title>Site</title><iframe src="{address}" width="1000" height="800"></iframe>'
-    page.route(f"{site}/**", lambda route: route.fulfill(body=html, content_type="text/html"))
-    page.goto(f"{site}/contact")
-    return page
+class SitePage(BaseHTTPRequestHandler):
+    """A customer's page, whatever the path; `?frame=` names what it shows in a frame."""
+
+    def do_GET(self) -> None:
+        framed = unquote(urlsplit(self.path).query.removeprefix("frame="))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        frame = f'<iframe src="{escape(framed)}" width="1000" height="800"></iframe>' if framed else ""
+        self.wfile.write(f"<!doctype html><title>Site</title><link rel=icon href=data:,>{frame}".encode())
+
+    def log_message(self, *line: object) -> None:
+        """Nobody reads along."""
 
 
-def test_an_allowed_site_shows_the_form_in_a_frame_that_redirects_leave(
-    browser: Browser, server: str, router: Router
+@pytest.fixture
+def site() -> Iterator[str]:
+    """The address of a customer's web site: another origin than Distro's."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), SitePage) as web:
+        Thread(target=web.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{web.server_port}"
+        web.shutdown()
+
+
+def test_an_allowed_site_shows_the_form_in_a_frame_and_a_redirect_leaves_it(
+    browser: Browser, server: str, router: Router, site: str
 ) -> None:
-    router.workspace.allowed_origins = ["http://acme.test"]
+    router.workspace.allowed_origins = [site]
     router.workspace.save()
-    make_distribution_rule(router, assign_redirect="http://acme.test/self-serve")
+    make_distribution_rule(router, assign_redirect=f"{site}/self-serve")
     with open_page(browser, "frame", **WIDE) as page:
-        frame = frame_on(page, "http://acme.test", f"{server}/r/{router.key}/").frame_locator("iframe")
+        page.goto(f"{site}/contact?frame={quote(f'{server}/r/{router.key}/')}")
+        frame = page.frame_locator("iframe")
         frame.get_by_label("email").fill("pat@initech.example")
         frame.get_by_label("last_name").fill("Lee")
         time.sleep(1.1)
         frame.get_by_role("button", name="See available times").click()
-        page.wait_for_url("http://acme.test/self-serve")
+        page.wait_for_url(f"{site}/self-serve")
 
 
-def test_another_site_shows_nothing_in_its_frame(browser: Browser, server: str, router: Router) -> None:
+def test_another_site_shows_nothing_in_its_frame(
+    browser: Browser, server: str, router: Router, site: str
+) -> None:
     with browser.new_context() as visitor:
         page = visitor.new_page()
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text))
-        frame_on(page, "http://evil.test", f"{server}/r/{router.key}/")
+        page.goto(f"{site}/contact?frame={quote(f'{server}/r/{router.key}/')}")
         assert page.frame_locator("iframe").get_by_label("email").count() == 0
         assert any("frame-ancestors" in text for text in said)

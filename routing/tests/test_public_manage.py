@@ -124,8 +124,10 @@ def test_the_calendar_file(client: Client, meeting: Meeting, status: Status, sho
     Meeting.objects.update(status=status)
     answer = client.get(f"/m/{meeting.manage_token}/calendar.ics")
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
-    entry = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")[0]
-    assert (str(entry["STATUS"]), entry["DTSTART"].dt) == (shown, meeting.start)
+    calendar = icalendar.Calendar.from_ical(answer.content)
+    assert isinstance(calendar, icalendar.Calendar)
+    entry = calendar.events[0]
+    assert (str(entry["STATUS"]), entry.start) == (shown, meeting.start)
 
 
 def test_reading_changes_nothing(client: Client) -> None:

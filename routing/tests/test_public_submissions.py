@@ -237,7 +237,7 @@ def test_a_filled_honeypot_is_thanked_and_kept_as_spam(client: Client, router: R
     assert set(answer.json()) == {"submission", "outcome", "booking_url", "redirect_url", "message"}
     assert (answer.json()["outcome"], answer.json()["submission"]) == ("message", str(spam.uuid))
     assert (spam.outcome, spam.prospect, spam.answers["email"]) == ("spam", None, "xy")
-    page = client.post(address(router), FORM | {"distro-homepage": "x"}, headers=BROWSER)
+    page = client.post(address(router), FORM | {"distro-homepage": "x"}, headers=BROWSER | {"Origin": OWN})
     assert (page.status_code, client.get(page.headers["Location"]).status_code) == (303, 200)
 
 

@@ -33,7 +33,7 @@ def received(router: Router, body: Body, *, lenient: bool) -> Received:
                 errors[name] = [str(fault)]
             return blank
 
-    spam = body.json is None and bool(body.form.get(HONEYPOT))
+    spam = is_trapped(body)
     answers = body.json.get("answers") if body.json is not None else form_answers(router, body.form, spam)
     if not isinstance(answers, dict):
         errors["answers"] = [_("This must be an object of answers by field.")]
@@ -48,6 +48,11 @@ def received(router: Router, body: Body, *, lenient: bool) -> Received:
     if errors:
         raise InvalidAnswers(errors)
     return came
+
+
+def is_trapped(body: Body) -> bool:
+    """Whether the honeypot was filled, which no person sees."""
+    return body.json is None and bool(body.form.get(HONEYPOT))
 
 
 def form_answers(router: Router, form: QueryDict, spam: bool) -> dict[str, Any]:

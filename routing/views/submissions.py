@@ -24,7 +24,7 @@ from ..models import Outcome, Router, Submission
 from .bodies import Body, read_body
 from .doors import SeeOther, allowed_origins, count_visit, is_own_origin, refuse_foreign_origin
 from .form import TICKET, form_page
-from .received import received
+from .received import is_trapped, received
 
 TICKET_WORDS = {
     TicketFault.MISSING: gettext_lazy("The form could not be recognised. Please send it once more."),
@@ -70,7 +70,7 @@ def take(request: HttpRequest, router: Router, body: Body) -> HttpResponse:
     """Answer for the submission in a body: in JSON, or for a browser's form post with the way to go on."""
     by_page = body.json is None and not is_json_client(request)
     try:
-        if body.json is None and is_own_origin(request):
+        if body.json is None and is_own_origin(request) and not is_trapped(body):
             refuse_bad_ticket(router, str(body.get(TICKET) or ""))
         status, told, replayed = once(request, router, body, lambda: received(router, body, lenient=by_page))
     except InvalidAnswers as invalid:

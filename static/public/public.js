@@ -133,4 +133,10 @@ document.addEventListener("input", (typed) => {
 /* --- a redirect that must not stay in its frame ------------------------------------------------------------ */
 
 const out = document.querySelector("a[data-go-top]");
-if (out) (window.top || window).location.assign(out.href);
+if (out) {
+  try {
+    window.top.location.href = out.href;
+  } catch {
+    out.focus(); // The browser wants a click first.
+  }
+}
