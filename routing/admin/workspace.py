@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from distro.invitations import find_user, invitation_link
 from distro.members import place_of
 from distro.tenancy import NOBODY, TenantAdmin, TenantForm
 from routing.admin.fields import LinesField
@@ -70,8 +71,9 @@ class WorkspaceAdmin(TenantAdmin):
 
 
 class MemberForm(TenantForm):
+    newcomer = False
     email = forms.EmailField(
-        label="E-mail", help_text="Somebody new is created without a password; invite them afterwards."
+        label="E-mail", help_text="For somebody new you are given an invitation to pass on."
     )
 
     class Meta:
@@ -85,7 +87,8 @@ class MemberForm(TenantForm):
 
     def save(self, commit: bool = True) -> Any:
         email = self.cleaned_data["email"]
-        user = User.objects.filter(email__iexact=email).order_by("pk").first()
+        user = find_user(email)
+        self.newcomer = user is None
         self.instance.user = user or User.objects.create_user(email, email)
         return super().save(commit)
 
@@ -120,6 +123,14 @@ class MemberAdmin(TenantAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         return super().get_queryset(request).order_by("user__email")
+
+    def save_model(self, request: HttpRequest, obj: Member, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if getattr(form, "newcomer", False):
+            text = (
+                f"Pass this on to {obj.user.email}, who chooses a password there: {invitation_link(obj.user)}"
+            )
+            self.message_user(request, text, "SUCCESS")
 
     def _is_last_owner(self, member: Member) -> bool:
         owners = Member.objects.filter(workspace=member.workspace_id, role=Role.OWNER)

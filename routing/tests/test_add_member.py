@@ -1,0 +1,94 @@
+"""The command that makes somebody a member."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from distro.testing.factories import make_member, make_user, make_workspace
+from routing.models import Member
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a long enough one"
+PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    monkeypatch.delenv("DISTRO_MEMBER_PASSWORD", raising=False)
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_FILES}}
+
+
+def run(*words: str) -> str:
+    out = StringIO()
+    call_command("add_member", *words, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def test_somebody_new_signs_in_with_the_password_of_the_environment(monkeypatch):
+    make_workspace(slug="acme")
+    monkeypatch.setenv("DISTRO_MEMBER_PASSWORD", PASSWORD)
+    assert run("acme", "Ann@Acme.example", "owner") == "ann@acme.example is now owner of acme.\n"
+    user = User.objects.get()
+    assert (user.username, user.email, user.is_staff, user.is_superuser) == (
+        "ann@acme.example",
+        "ann@acme.example",
+        False,
+        False,
+    )
+    assert user.check_password(PASSWORD)
+    assert [(one.workspace.slug, one.role) for one in user.memberships.all()] == [("acme", "owner")]
+
+
+def test_invitation_link_lets_somebody_new_choose_a_password_once():
+    make_workspace(slug="acme")
+    link = re.search(r"Invitation: http://[^/]+(\S+)", run("acme", "bob@acme.example", "host"))
+    assert link
+    browser = Client()
+    form = browser.get(link[1], follow=True)
+    assert form.status_code == 200
+    chosen = browser.post(form.request["PATH_INFO"], {"password1": PASSWORD, "password2": PASSWORD})
+    assert chosen.status_code == 302
+    assert User.objects.get().check_password(PASSWORD)
+    again = Client().get(link[1], follow=True)
+    assert 'name="password1"' not in again.content.decode()
+
+
+def test_role_of_a_member_is_changed_and_their_password_kept(monkeypatch):
+    member = make_member(make_workspace(slug="acme"), "host", make_user("cy@acme.example", "their own one"))
+    monkeypatch.setenv("DISTRO_MEMBER_PASSWORD", PASSWORD)
+    assert run("acme", "cy@acme.example", "administrator") == (
+        "cy@acme.example stays a member, as administrator of acme.\n"
+        "cy@acme.example had an account already: its password was left alone.\n"
+    )
+    member.refresh_from_db()
+    assert member.role == "administrator"
+    assert User.objects.get().check_password("their own one")
+
+
+@pytest.mark.parametrize(
+    ("words", "password", "text"),
+    [
+        (("nowhere", "a@b.example", "owner"), "", 'There is no workspace "nowhere". There are: acme.'),
+        (("acme", "ann", "owner"), "", '"ann" is no e-mail address.'),
+        (("acme", "a@b.example", "boss"), "", '"boss" is no role; choose one of owner, administrator, host.'),
+        (
+            ("acme", "a@b.example", "owner"),
+            "short",
+            "DISTRO_MEMBER_PASSWORD will not do. This password is too short. It must contain at least 8 characters.",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_written(monkeypatch, words, password, text):
+    make_workspace(slug="acme")
+    monkeypatch.setenv("DISTRO_MEMBER_PASSWORD", password)
+    with pytest.raises(CommandError) as refused:
+        run(*words)
+    assert (str(refused.value), refused.value.returncode) == (text, 1)
+    assert (User.objects.count(), Member.objects.count()) == (0, 0)
