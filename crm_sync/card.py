@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import timezone
 
+from crm_sync.core.schema import FIELDS
 from crm_sync.models import ConnectAttempt, ConnectionState, ProvisionState, SalesforceConnection
 from crm_sync.salesforce.login import connecting
 from crm_sync.salesforce.login.grant import Grant
@@ -101,14 +102,14 @@ def is_being_set_up(connection: SalesforceConnection) -> bool:
 
 
 def field_rows(connection: SalesforceConnection) -> list[FieldRow]:
-    """The fields as describe last showed them, grouped by object."""
+    """The fields as describe last showed them, in the schema's order: a JSON column keeps none."""
     rows = []
     for full_name, found in connection.fields.items():
         object_name, _, name = full_name.partition(".")
         signs = [(label, bool(found.get(sign))) for sign, label in SIGNS.items()]
         rows.append(FieldRow(object_name, name, signs, str(found.get("text", ""))))
-    order = {name: place for place, name in enumerate(OBJECTS)}
-    return sorted(rows, key=lambda row: order.get(row.object, len(order)))
+    order = {f"{one.described_on}.{one.name}": place for place, one in enumerate(FIELDS)}
+    return sorted(rows, key=lambda row: order.get(f"{row.object}.{row.name}", len(order)))
 
 
 def right_rows(connection: SalesforceConnection) -> list[RightRow]:

@@ -98,8 +98,14 @@ def test_the_card_tells_of_the_org(local_org: Org) -> None:
     walker.connect()
     provision(SalesforceConnection.objects.select_related("workspace").get())
     now = timezone.now()
+    stored = SalesforceConnection.objects.get().fields
     SalesforceConnection.objects.update(
-        api_used=1200, api_max=15000, last_success_at=now, last_error="TIMEOUT: too slow", last_error_at=now
+        fields=dict(reversed(stored.items())),
+        api_used=1200,
+        api_max=15000,
+        last_success_at=now,
+        last_error="TIMEOUT: too slow",
+        last_error_at=now,
     )
     page = walker.page()
     for words in (
@@ -116,6 +122,10 @@ def test_the_card_tells_of_the_org(local_org: Org) -> None:
         "What dana@acme.example may do",
     ):
         assert words in page, words
+    places = [
+        page.index(name) for name in ("Distro_Prospect_Id__c", "Distro_Canceled__c", "Distro_Meeting_URL__c")
+    ]
+    assert places == sorted(places)
     assert page.count('<td class="sign yes">') == 21 * 4 + 3 + 3 + 2 + 3 + 1
 
 
