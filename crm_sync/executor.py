@@ -22,6 +22,7 @@ from .turn import Turn
 
 MOST_ROUNDS = 20  # more refusals than fields that can be left out: something is wrong with us
 PERSON_STEP = "person"
+SEE_STEPS = "See the run's steps for each of the reasons, mend them in Salesforce, then press Retry."
 
 
 @dataclass
@@ -118,6 +119,8 @@ class Attempt:
     def _take_answer(self, name: str, step: Step, logged: LoggedStep, answer: Answer) -> None:
         if answer.fault:
             log_refused(self.turn.claim, logged, answer.fault)
+            # The step as it is by now: a person written just before it has given it an id.
+            step = self.steps.get(name, step)
             refusals.treat(self, name, step, answer.fault, judge(answer.fault, step))
             return
         record_id = step.record_id or str(answer.body["id"])

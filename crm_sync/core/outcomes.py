@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from .schema import EVENT
 from .steps import Step
 
 
@@ -180,7 +181,10 @@ NAMED = (
     re.compile(r"^(\w+): "),
 )
 MAX_LENGTH = re.compile(r"max length=(\d+)")
+# Refusals that can only mean the owner we sent. Of an Event's references the person was just read or written, so
+# that a refused one is the calendar of somebody else.
 OWNER_CODES = ("INACTIVE_OWNER_OR_USER", "OP_WITH_INVALID_USER_TYPE_EXCEPTION")
+CALENDAR_CODES = (*OWNER_CODES, "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY")
 
 
 def outcome_of(refusal: Refusal) -> Outcome:
@@ -222,7 +226,8 @@ def _by_value(refusal: Refusal, step: Step) -> list[str]:
         and len(value) >= 15
         and value[:15] in refusal.message
     ]
-    if not ids and (refusal.code in OWNER_CODES or re.search(r"\bowner\b", refusal.message, re.I)):
+    codes = CALENDAR_CODES if step.object == EVENT else OWNER_CODES
+    if not ids and (refusal.code in codes or re.search(r"\bowner\b", refusal.message, re.I)):
         ids = [name for name in ("OwnerId",) if name in step.fields]
     return ids
 

@@ -1,0 +1,217 @@
+"""What goes wrong, sorted into the three kinds, and never dropped."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from crm_sync.actions import Refused, ignore, retry
+from crm_sync.models import ConnectionState, SalesforceConnection, SyncRun
+from crm_sync.runs import resume_runs
+from crm_sync.sandbox.customizing import Predicate, ValidationRule
+from crm_sync.tests.sync.told import BOB, EMAIL, Told
+from distro.testing.factories import make_host
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_dropped_connection_leads_to_one_record_and_one_event(told: Told, when: str) -> None:
+    told.fault(method="POST", path="composite", body_contains="PATCH", drop=True, when=when)
+    told.book(told.submit(looked=True))
+    told.work()
+    run = told.run("person")
+    assert (run.state, run.error_code, run.attempts) == ("waiting", "CONNECTION_LOST", 1)
+    assert run.due_at > timezone.now()
+    told.wait()
+    assert told.runs() == {"person": "done", "meeting": "done", "owner": "done"}
+    assert len(told.records("Lead", Email=EMAIL)) == len(told.records("Event")) == 1
+
+
+def test_a_time_out_after_the_write_makes_no_duplicate(told: Told, settings: object) -> None:
+    settings.SYNC_CALL_TIMEOUT = 0.3  # type: ignore[attr-defined]
+    told.fault(method="POST", path="composite", body_contains="PATCH", when="after", status=200, delay=1.0)
+    told.book(told.submit(looked=True))
+    told.work()
+    assert told.run("meeting").error_code == "TIMEOUT"
+    assert told.steps("meeting")[-1] == ("create", "Event", "failed")
+    settings.SYNC_CALL_TIMEOUT = 30.0  # type: ignore[attr-defined]
+    told.wait()
+    assert told.runs()["meeting"] == "done"
+    assert len(told.records("Lead", Email=EMAIL)) == len(told.records("Event")) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(503, None), (500, "UNABLE_TO_LOCK_ROW"), (400, "UNABLE_TO_LOCK_ROW"), (403, "REQUEST_LIMIT_EXCEEDED")],
+)
+def test_what_passes_by_itself_is_tried_again(told: Told, status: int, code: str | None) -> None:
+    told.fault(path="composite", status=status, error_code=code)
+    told.submit()
+    told.work()
+    run = told.run("person")
+    assert (run.state, run.attempts, bool(run.error_code), bool(run.error_remedy)) == (
+        "waiting",
+        1,
+        True,
+        True,
+    )
+    told.wait()
+    run = told.run("person")
+    assert (run.state, run.attempts, run.error_code) == ("done", 2, "")
+
+
+def test_a_refused_field_is_left_out_and_the_rest_written(told: Told) -> None:
+    told.org.rules.validation.append(
+        ValidationRule("Lead", "No such column 'NumberOfEmployees' on sobject of type Lead",
+                       (Predicate("NumberOfEmployees", "present"),), code="INVALID_FIELD")
+    )  # fmt: skip
+    told.submit(answers={"employees": 40})
+    told.work()
+    run = told.run("person")
+    assert (run.state, run.left_out) == ("done", ["Lead.NumberOfEmployees"])
+    assert told.record("Lead")["NumberOfEmployees"] is None
+
+
+def test_a_validation_rule_needs_a_person_and_retry_helps_once_it_is_gone(told: Told) -> None:
+    rule = ValidationRule("Lead", "Say how many you are.", (Predicate("NumberOfEmployees"),))
+    told.org.rules.validation.append(rule)
+    told.book(told.submit())
+    told.work()
+    run = told.run("person")
+    assert (run.state, run.error_code, run.error_message) == (
+        "needs_person",
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+        "Say how many you are.",
+    )
+    assert told.runs() == {"person": "needs_person", "meeting": "needs_person", "owner": "waiting"}
+    assert told.records("Event") == []
+    told.org.rules.validation.clear()
+    retry(run)
+    told.work()
+    assert told.runs() == {"person": "done", "meeting": "done", "owner": "waiting"}
+    assert told.event["WhoId"] == told.record("Lead")["Id"]
+
+
+def test_a_meeting_booked_while_its_person_needs_somebody_waits_for_that(told: Told) -> None:
+    told.org.rules.validation.append(ValidationRule("Lead", "No.", (Predicate("NumberOfEmployees"),)))
+    submission = told.submit()
+    told.work()
+    told.book(submission)
+    told.work()
+    assert told.runs()["meeting"] == "needs_person"
+    assert told.records("Event") == []
+    ignore(told.run("person"))
+    told.org.rules.validation.clear()
+    retry(told.run("meeting"))
+    told.work()
+    assert told.runs()["meeting"] == "done"
+    assert told.event["Description"] == f"Pat Lee <{EMAIL}>"
+
+
+def test_one_broken_person_never_stops_the_others(told: Told) -> None:
+    told.org.rules.validation.append(
+        ValidationRule("Lead", "No.", (Predicate("Email", "equals", "bad@initrode.example"),))
+    )
+    for email in ("a@initrode.example", "bad@initrode.example", "c@initrode.example"):
+        told.submit(email)
+    told.work()
+    states = [run.state for run in SyncRun.objects.order_by("pk")]
+    assert states == ["done", "needs_person", "done"]
+
+
+def test_done_runs_are_neither_retried_nor_ignored(told: Told) -> None:
+    told.submit()
+    told.work()
+    for act in (retry, ignore):
+        with pytest.raises(Refused):
+            act(told.run("person"))
+
+
+def test_a_host_whose_calendar_is_closed_leaves_the_event_to_the_connected_user(told: Told) -> None:
+    told.org.rules.closed_calendars.add(told.user("ann@acme.example"))
+    told.book(told.submit())
+    told.work()
+    assert told.event["OwnerId"] == told.connection.user_id
+    assert told.run("meeting").left_out == ["Event.OwnerId"]
+
+
+def test_a_host_who_is_no_user_is_booked_all_the_same_with_a_note(told: Told) -> None:
+    stranger = make_host(told.workspace, name="Zed", email="zed@nowhere.example")
+    told.book(told.submit(), stranger)
+    told.work()
+    told.wait()
+    assert told.event["OwnerId"] == told.connection.user_id
+    why = "Salesforce has no user zed@nowhere.example for Zed"
+    assert told.run("meeting").notes == [f"The Event belongs to the connected user: {why}"]
+    assert told.run("owner").notes == [f"The owner stays: {why}"]
+
+
+def test_a_host_is_found_by_username_or_id(told: Told) -> None:
+    bob = make_host(told.workspace, name="Bob", email="b@example.test", salesforce_user=told.user(BOB)[:15])
+    told.book(told.submit(), bob)
+    told.work()
+    assert told.event["OwnerId"] == told.user(BOB)
+
+
+def test_an_expired_session_is_refreshed_and_the_rotated_token_kept(told: Told) -> None:
+    before = told.connection
+    told.org.tokens.sessions.clear()
+    told.submit()
+    told.work()
+    after = told.connection
+    assert told.runs() == {"person": "done"}
+    assert after.token_version == before.token_version + 1
+    assert after.refresh_token != before.refresh_token
+    told.org.tokens.sessions.clear()
+    told.submit("next@initrode.example")
+    told.work()
+    assert told.connection.token_version == before.token_version + 2
+    assert told.runs() == {"person": "done"}
+
+
+def test_a_revoked_refresh_token_parks_everything_until_reconnecting(told: Told) -> None:
+    told.submit("first@initrode.example")
+    told.org.tokens.sessions.clear()
+    good = told.connection.refresh_token
+    SalesforceConnection.objects.update(refresh_token="5Aep861revoked")
+    told.book(told.submit())
+    told.work()
+    assert told.connection.state == ConnectionState.BROKEN
+    assert set(SyncRun.objects.values_list("state", "error_code")) == {
+        ("needs_reconnecting", "invalid_grant")
+    }
+    told.submit("later@initrode.example")
+    told.work()
+    assert set(SyncRun.objects.values_list("state", flat=True)) == {"needs_reconnecting"}
+    SalesforceConnection.objects.update(refresh_token=good, state=ConnectionState.CONNECTED)
+    assert resume_runs(told.connection) == 5
+    told.work()
+    assert told.runs() == {"person": "done", "meeting": "done", "owner": "waiting"}
+    assert len(told.records("Lead", Email=EMAIL)) == 1
+
+
+def test_after_five_failures_in_a_row_the_org_is_left_alone(told: Told) -> None:
+    for number in range(8):
+        told.submit(f"p{number}@initrode.example", looked=True)
+    told.forget_calls()
+    told.fault(path="composite", drop=True, times=None)
+    told.work()
+    assert len(told.calls()) == 5
+    resting = told.connection.resting_until
+    assert resting and resting > timezone.now()
+    told.org.faults.clear()
+    told.wait()
+    assert set(SyncRun.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_an_api_that_is_switched_off_parks_and_retry_tries_it_without_reconnecting(told: Told) -> None:
+    told.org.rules.api_disabled = "API_DISABLED_FOR_ORG"
+    told.submit()
+    told.work()
+    assert told.runs() == {"person": "needs_reconnecting"}
+    told.org.rules.api_disabled = None
+    retry(told.run("person"))
+    told.work()
+    assert told.runs() == {"person": "done"}
+    assert told.connection.state == ConnectionState.CONNECTED
