@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from routing.demo import WORKSPACE_FILE
 from routing.models import Workspace
-from routing.tests.random_files import files
+from routing.tests.random_files import files, tricky
 from routing.tests.workspace_files import ACME_FILE, acme
 from routing.workspace_file import compare, dump, load, read_file, read_text
 from routing.workspace_file.emitting import emit
@@ -20,7 +20,8 @@ values = st.recursive(
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+    | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+    | tricky,
     lambda inner: (
         st.lists(inner) | st.dictionaries(st.text(st.characters(categories=["L", "N", "P", "Z"])), inner)
     ),

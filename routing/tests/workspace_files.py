@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from routing.workspace_file import read_file
+from routing.workspace_file import Faulty, compare, read_file
 
 ACME_FILE = Path(__file__).parent / "files" / "acme.yaml"
 LEAVE_OUT = object()
@@ -39,3 +39,12 @@ def put(raw: Any, path: str, value: Any) -> None:
         raw.append(value)
     else:
         raw[last] = value
+
+
+def faults_of(raw: Any) -> list[tuple[str, str]]:
+    """The faults of a file's plain values, as (path, text)."""
+    try:
+        compare(raw)
+    except Faulty as error:
+        return [(fault.path, fault.text) for fault in error.faults]
+    return []

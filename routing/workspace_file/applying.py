@@ -25,7 +25,8 @@ from .describing import Present, describe
 from .differences import ARCHIVED, Difference, differences
 from .kinds import Rows
 from .records import stored
-from .shape import DISTRIBUTION_RULE, FIELD, MEMBER, OWNERSHIP_RULE, SALESFORCE, SECTIONS, WORKSPACE, Section
+from .router_shape import DISTRIBUTION_RULE, OWNERSHIP_RULE, SALESFORCE
+from .shape import FIELD, MEMBER, SECTIONS, WORKSPACE, Section
 from .texts import span_minutes
 
 

@@ -11,17 +11,8 @@ from routing.models import DistributionRule, Form, Host, Router, Team, Workspace
 from .checking import Document
 from .kinds import regular_identity
 from .records import fetched
-from .shape import (
-    DISTRIBUTION_RULE,
-    FIELD,
-    MEMBER,
-    OWNERSHIP_RULE,
-    SALESFORCE,
-    SECTIONS,
-    TIMES_OFF,
-    WORKSPACE,
-    Section,
-)
+from .router_shape import DISTRIBUTION_RULE, OWNERSHIP_RULE, SALESFORCE
+from .shape import FIELD, MEMBER, SECTIONS, TIMES_OFF, WORKSPACE, Section
 
 PREFETCHED = {
     "hosts": ("working_hours", "time_off"),
