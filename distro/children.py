@@ -54,6 +54,15 @@ def stop_child(child: subprocess.Popen[bytes], patience: float = 10.0) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(seconds)
             return
+    kill_child(child)
+
+
+def kill_child(child: subprocess.Popen[bytes]) -> None:
+    """SIGKILL to it and to whatever it started, process groups of their own included (these on Linux alone)."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.getsid(int(entry.name)) == child.pid:
+                os.kill(int(entry.name), signal.SIGKILL)
     child.wait()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from distro import ports
-from distro.children import start_child, stop_child
+from distro.children import kill_child, start_child, stop_child
 from distro.testing.waiting import wait_for
 
 FOLDER = Path(os.environ["DISTRO_TESTS_FOLDER"])
@@ -49,10 +48,9 @@ class Program:
             stop_child(self.child, patience=5)
 
     def kill(self) -> None:
-        """As a power cut would: SIGKILL, to its children too."""
+        """As a power cut would: SIGKILL, to all that it started too."""
         assert self.child is not None
-        os.killpg(self.child.pid, signal.SIGKILL)
-        self.child.wait()
+        kill_child(self.child)
 
     @property
     def pid(self) -> int:
@@ -69,7 +67,7 @@ class Program:
             assert self.is_running(), f"{self.name} stopped: {self.log.read_text()[-2000:]}"
             return ports.answers(port)
 
-        wait_for(answering, f"{self.name} answers on port {port}", seconds=20)
+        wait_for(answering, f"{self.name} answers on port {port}", seconds=60)
 
 
 def start_worker(name: str = "worker", **environment: str) -> Program:
@@ -78,7 +76,7 @@ def start_worker(name: str = "worker", **environment: str) -> Program:
     worker = Program(name, command, DATABASE_URL=database_url(), **environment)
     worker.log.unlink(missing_ok=True)
     worker.start()
-    wait_for(lambda: "Listening on" in worker.log.read_text(), f"{name} listens", seconds=20)
+    wait_for(lambda: "Listening on" in worker.log.read_text(), f"{name} listens", seconds=60)
     return worker
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -34,6 +38,25 @@ def test_a_missing_redis_is_told_and_not_fatal(client: Client, settings: Setting
     settings.REDIS_URL = f"redis://127.0.0.1:{ports.any_free()}/0"
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"database": "ok", "redis": "not answering"})
+
+
+def test_a_database_that_does_not_answer_makes_it_unready_and_not_dead() -> None:
+    script = """
+import django
+django.setup()
+from django.test import Client
+from django.test.utils import override_settings
+with override_settings(ROOT_URLCONF="distro.health", ALLOWED_HOSTS=["*"]):
+    client = Client()
+    ready = client.get("/readyz")
+    print(client.get("/healthz").status_code, ready.status_code, ready.json()["database"])
+"""
+    nowhere = f"postgresql://nobody:x@127.0.0.1:{ports.any_free()}/none"
+    environment = os.environ | {"DATABASE_URL": nowhere}
+    told = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "200 503 not answering"
 
 
 @pytest.mark.django_db
