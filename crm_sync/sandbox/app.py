@@ -41,7 +41,10 @@ class SandboxApp:
         body = await request.body()
         path = scope["path"]
         if path.startswith("/services/"):
-            await self.faulty(request, body, scope, receive, send)
+            try:
+                await self.faulty(request, body, scope, receive, send)
+            except asyncio.CancelledError:  # the org stops while a delay runs
+                drop(send)
             return
         with self.org.lock:
             self.org.settle()

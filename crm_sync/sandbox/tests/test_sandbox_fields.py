@@ -32,10 +32,6 @@ def test_describe_has_all_57_keys_and_the_recorded_facts(dana: Wire) -> None:
         True,
         False,
     )
-    assert [name for name in ("LastName", "Company", "FirstName") if not found[name]["nillable"]] == [
-        "LastName",
-        "Company",
-    ]
     assert found["Status"]["defaultedOnCreate"] is True
     assert found["OwnerId"]["referenceTo"] == ["Group", "User"]
     assert (found["IsConverted"]["createable"], found["IsConverted"]["updateable"]) == (True, False)
@@ -43,6 +39,18 @@ def test_describe_has_all_57_keys_and_the_recorded_facts(dana: Wire) -> None:
     assert event["OwnerId"]["referenceTo"] == ["Calendar", "User"]
     assert (event["Description"]["filterable"], event["ShowAs"]["restrictedPicklist"]) == (False, True)
     assert described(dana, "Contact")["OwnerId"]["referenceTo"] == ["User"]
+
+
+@pytest.mark.parametrize(
+    ("sobject", "required"),
+    [("Lead", ["LastName", "Company"]), ("Contact", ["LastName"]), ("Account", ["Name"]), ("Event", [])],
+)
+def test_describe_tells_what_is_required(dana: Wire, sobject: str, required: list[str]) -> None:
+    fields = described(dana, sobject).values()
+    open_ones = [
+        one for one in fields if one["createable"] and not one["nillable"] and one["type"] != "boolean"
+    ]
+    assert [one["name"] for one in open_ones if not one["defaultedOnCreate"]] == required
 
 
 def test_describe_answers_304_until_something_changes(dana: Wire) -> None:
