@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,11 +70,6 @@ def link(address: str, text: object) -> str:
     if not address.startswith(("https://", "http://", "/")):
         return format_html("{}", text)
     return format_html('<a href="{}">{}</a>', address, text)
-
-
-def json_block(value: Any) -> str:
-    """A stored value, readable."""
-    return format_html('<pre class="stored">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def definition_list(rows: Mapping[str, Any]) -> str:

@@ -130,6 +130,8 @@ class DistroAdminSite(admin.AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Django's list, grouped by what people come for instead of by app."""
         apps = super().get_app_list(request, app_label)
+        for model in (one for app in apps for one in app["models"]):
+            model["name"] = getattr(self._registry[model["model"]], "list_title", "") or model["name"]
         return apps if app_label else _in_sections(apps)
 
 

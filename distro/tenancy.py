@@ -5,18 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path
-from django.contrib.auth import get_user_model
+from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.core import checks
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet, TextField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 
 from distro.members import place_of, workspaces_of
 from distro.panels import panels_of
+from distro.tenant_rows import OwnRows, TenantForm, TenantRelatedFilter, path_of, rows_of, workspace_id_of
 from routing.models import Role, Workspace
 
 CONFIGURERS = frozenset({Role.OWNER, Role.ADMINISTRATOR})
@@ -26,61 +27,7 @@ NOBODY: frozenset[Role] = frozenset()
 WORKSPACE_INPUT = "_workspace"
 
 
-def path_of(model: type[Model]) -> str:
-    """The look-up that leads from a model to its workspace; a user's goes through their memberships."""
-    if model is get_user_model():
-        return "memberships__workspace"
-    path = getattr(model, "workspace_path", None)
-    if path is None:
-        raise ImproperlyConfigured(
-            f"{model.__name__} needs a workspace_path before an admin can offer its rows."
-        )
-    return path
-
-
-def rows_of(model: type[Model], workspace: Workspace | None) -> QuerySet[Any]:
-    """A model's rows in a workspace; none at all without one."""
-    rows = model._default_manager.all()
-    return rows.filter(**{path_of(model): workspace.pk}) if workspace else rows.none()
-
-
-def workspace_id_of(row: Model) -> int | None:
-    """The id of the workspace that a saved row hangs on."""
-    *steps, last = path_of(type(row)).split("__")
-    for step in steps:
-        row = getattr(row, step)
-    return row.pk if last == "pk" else getattr(row, f"{last}_id")
-
-
-class TenantForm(forms.ModelForm):
-    """A form whose row belongs to the session's workspace, and that offers nothing archived but what was chosen."""
-
-    workspace: Workspace | None = None
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if path_of(self._meta.model) == "workspace" and self.instance._state.adding:
-            self.instance.workspace = self.workspace
-        for name, field in self.fields.items():
-            if isinstance(field, forms.ModelChoiceField) and hasattr(field.queryset.model, "archived_at"):
-                chosen = getattr(self.instance, f"{name}_id", None)
-                field.queryset = field.queryset.filter(Q(archived_at=None) | Q(pk=chosen))
-
-    def _get_validation_exclusions(self) -> set[str]:
-        # The workspace is no field of the form, but names are unique within it: Django must look all the same.
-        return super()._get_validation_exclusions() - {"workspace"}
-
-
-class TenantRelatedFilter(admin.RelatedFieldListFilter):
-    """The sidebar's filter by a related row, which offers the workspace's rows alone."""
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[Any]:
-        workspace = place_of(request).workspace
-        return field.get_choices(
-            include_blank=False,
-            ordering=self.field_admin_ordering(field, request, model_admin),
-            limit_choices_to={path_of(field.related_model): workspace.pk if workspace else None},
-        )
+SHORT_TEXTS = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 2})}}
 
 
 class ByRole:
@@ -110,6 +57,13 @@ class ByRole:
         rows = rows_of(model, place_of(request).workspace)
         return rows.order_by(*ordered.query.order_by) if ordered is not None else rows
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """References are chosen and added to beside their input; deleting a row has its own page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_delete_related = field.widget.can_view_related = False
+        return field
+
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         faults = super().check(**kwargs)  # type: ignore[misc]
         if self.raw_id_fields:  # type: ignore[attr-defined]
@@ -126,8 +80,10 @@ class TenantAdmin(ByRole, admin.ModelAdmin):
     own_path = (
         ""  # where members with the role host see their own rows alone: the look-up that leads to the user
     )
+    list_title = ""  # what the list is called, where that is not the model's name
     empty_text = ""
     list_per_page = 50
+    formfield_overrides = SHORT_TEXTS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         place = place_of(request)
@@ -198,8 +154,20 @@ class TenantAdmin(ByRole, admin.ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         row = context.get("original")
-        context["panels"] = list(panels_of(row)) if row else []
+        context["list_title"] = self.list_title
+        if row is not None:
+            context |= {"panels": list(panels_of(row)), "subtitle": self.heading(row)}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def heading(self, row: Any) -> str:
+        """What a row's own page is called."""
+        return str(row)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = self.list_title or capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Any, object_id: str
@@ -230,21 +198,11 @@ class ReadOnlyAdmin(TenantAdmin):
     editors = NOBODY
 
 
-class OwnRows:
-    """Mixed into an inline's formset: a posted id that is not one of the parent's own rows is no valid choice.
-    Django looks among all rows there are, and so tells which ids exist."""
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)  # type: ignore[misc]
-        field = form.fields.get(self.model._meta.pk.name)  # type: ignore[attr-defined]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = self.get_queryset()  # type: ignore[attr-defined]
-
-
 class InlineRows(ByRole):
     """What both shapes of inline share."""
 
     form = TenantForm
+    formfield_overrides = SHORT_TEXTS
     extra = 0
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:

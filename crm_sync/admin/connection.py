@@ -26,6 +26,7 @@ class SalesforceConnectionAdmin(ReadOnlyAdmin):
         ("How it goes", {"fields": ["last_success", "last_error", "failed", "budget"]}),
     ]
     readonly_fields = ["card", "state_pill", "connected", "set_up", "last_success", "failed", "budget"]
+    list_title = "Connection"
     empty_text = "No org is connected. Connect one on the integrations page, linked at the top."
     state_pill = pill_cell("state", "State", STATE_TONES)
     set_up = pill_cell(

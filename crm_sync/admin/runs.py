@@ -17,7 +17,15 @@ from django.views.decorators.http import require_POST
 from crm_sync import actions as run_actions
 from crm_sync.admin.cells import RUN_TONES, STEP_TONES, record_link
 from crm_sync.models import RunState, SyncRun, SyncStep
-from distro.admin_cells import OpeningFilter, admin_address, json_block, link, moment_cell, named, pill_cell
+from distro.admin_cells import (
+    OpeningFilter,
+    admin_address,
+    definition_list,
+    link,
+    moment_cell,
+    named,
+    pill_cell,
+)
 from distro.members import place_of
 from distro.tenancy import CONFIGURERS, NOBODY, ReadOnlyAdmin, TenantInline
 
@@ -59,7 +67,7 @@ class SyncStepInline(TenantInline):
 
     @named("Fields")
     def sent(self, step: SyncStep) -> str:
-        return json_block(step.fields) if step.fields else "–"
+        return definition_list(step.fields)
 
     @named("Salesforce said")
     def answer(self, step: SyncStep) -> str:
@@ -71,7 +79,7 @@ class SyncStepInline(TenantInline):
 class SyncRunAdmin(ReadOnlyAdmin):
     change_form_template = "admin/crm_sync/syncrun/change_form.html"
     inlines = [SyncStepInline]
-    list_display = ["what", "person", "state_pill", "error", "attempts", "due", "changed"]
+    list_display = ["what", "person", "state_pill", "error", "changed"]
     list_filter = [RunStateFilter, "kind"]
     list_select_related = ["prospect", "meeting", "submission__prospect"]
     search_fields = ["prospect__email__startswith", "error_code__exact"]
@@ -82,6 +90,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
     ]
     readonly_fields = ["what", "person", "state_pill", "due", "remarks", "not_written"]
     actions = ["retry", "ignore"]
+    list_title = "Sync log"
     empty_text = "Nothing was sent to Salesforce yet. Runs appear with the first submission after connecting."
     state_pill = pill_cell("state", "State", RUN_TONES)
     due = moment_cell("due_at", "Due")

@@ -22,7 +22,8 @@ from django.test import Client
 
 from distro.admin_cells import OpeningFilter
 from distro.admin_site import SuperuserOnly
-from distro.tenancy import TenantAdmin, path_of
+from distro.tenancy import TenantAdmin
+from distro.tenant_rows import path_of
 from distro.testing import factories
 from routing.models import Role, Workspace
 

@@ -12,7 +12,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from distro.admin_cells import named
-from distro.tenancy import TenantForm, TenantStackedInline
+from distro.tenancy import TenantStackedInline
+from distro.tenant_rows import TenantForm
 from routing.admin.archiving import ArchivingAdmin
 from routing.admin.fields import LinesField
 from routing.models import FieldType, Form, FormField, Router

@@ -25,6 +25,7 @@ class MailAdmin(ReadOnlyAdmin):
     fields = ["subject", "to", "state_pill", "written", "sent", "attempts", "last_error", "meeting", "body"]
     readonly_fields = ["state_pill", "written", "sent", "body"]
     actions = ["send_again"]
+    list_title = "Mail"
     empty_text = "Confirmations and cancellations stand here once they are written."
     state_pill = pill_cell("state", "State", STATE_TONES)
     written = moment_cell("created_at", "Written")

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from distro.admin_cells import named
-from distro.tenancy import TenantForm
+from distro.tenant_rows import TenantForm
 from routing.admin.archiving import ArchivingAdmin
 from routing.core.titles import unknown_placeholders
 from routing.models import DEFAULT_TITLE, FormField, MeetingType, Router

@@ -10,7 +10,8 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
 from distro.admin_cells import named, pill
-from distro.tenancy import TenantForm, TenantInline
+from distro.tenancy import TenantInline
+from distro.tenant_rows import TenantForm
 from routing.admin.archiving import ArchivingAdmin
 from routing.admin.fields import ClockField
 from routing.models import Host, Router, Team, TeamMember, TimeOff, WorkingHours

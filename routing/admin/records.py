@@ -19,6 +19,7 @@ from distro.admin_cells import (
     named,
     pill,
     pill_cell,
+    when,
 )
 from distro.tenancy import EVERYBODY, ReadOnlyAdmin
 from routing.admin.trace import trace_list
@@ -61,6 +62,9 @@ class SubmissionAdmin(ReadOnlyAdmin):
     @named("Prospect", "prospect__email")
     def who(self, row: Submission) -> str:
         return row.prospect.email if row.prospect else str(row.answers.get("email") or "spam")
+
+    def heading(self, row: Submission) -> str:
+        return f"{self.who(row)}, {when(row.created_at)}"
 
     @named("Decided by")
     def rule(self, row: Submission) -> str:
@@ -203,5 +207,6 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     search_fields = ["host__name", "host__email", "note"]
     fields = ["at", "host", "team", "router", "meeting", "turns", "reason", "note"]
     readonly_fields = ["at"]
+    list_title = "Ledger"
     empty_text = "Who got what and why: every booking writes a line here, and none is ever changed."
     at = moment_cell("created_at", "When")

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from distro.admin_cells import link, named, pill
-from distro.tenancy import TenantForm
+from distro.tenant_rows import TenantForm
 from routing.admin.archiving import ArchivingAdmin
 from routing.admin.rules import DistributionRuleInline, OwnershipRuleInline, check_one_target
 from routing.admin.words import target_words

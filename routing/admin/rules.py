@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
 from distro.admin_cells import named
-from distro.tenancy import TenantForm, TenantStackedInline
+from distro.tenancy import TenantStackedInline
+from distro.tenant_rows import TenantForm
 from routing.admin.fields import JsonText
 from routing.admin.words import distribution_sentence, ownership_sentence
 from routing.core.conditions import condition_faults

@@ -13,7 +13,8 @@ from django.http import HttpRequest
 
 from distro.invitations import find_user, invitation_link
 from distro.members import place_of
-from distro.tenancy import NOBODY, TenantAdmin, TenantForm
+from distro.tenancy import NOBODY, TenantAdmin
+from distro.tenant_rows import TenantForm
 from routing.admin.fields import LinesField
 from routing.models import Member, Role, Workspace
 from routing.workspace_file import texts
@@ -46,6 +47,7 @@ class WorkspaceAdmin(TenantAdmin):
         ("Rotation", {"fields": ["rotation_reset", "count_ownership_bookings"]}),
         ("Salesforce", {"fields": ["extension_fields"]}),
     ]
+    list_title = "Workspace settings"
     empty_text = "A workspace is one customer company; everything else hangs on it."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Workspace]:
