@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crm_sync.core.matching import Person
 from crm_sync.core.outcomes import Judgement, Verdict, judge
@@ -14,6 +14,7 @@ from crm_sync.salesforce.client import Answer
 from crm_sync.salesforce.faults import SalesforceFault
 
 from . import links, refusals
+from .accounts import account_for
 from .log import LoggedStep, log_done, log_fact, log_refused, log_steps
 from .parts import before_writing, owner_read, subrequest
 from .runs import begin, fail, finish
@@ -69,6 +70,10 @@ class Attempt:
     # --- planning -------------------------------------------------------------------------------------------
 
     def _plan_person(self) -> None:
+        creator = None if self.person else self.wanted.creator
+        if creator and creator.create_as == "Contact" and not self.wanted.account_id:
+            account = account_for(self.turn, self.wanted, creator, self.runs)
+            self.wanted = replace(self.wanted, account_id=account)
         planned = plan_person(self.wanted, self.person, self.turn.org)
         served = planned.step.runs if planned.step else [run.run for run in self.wanted.submissions]
         self._note(served, planned.notes, planned.left_out)

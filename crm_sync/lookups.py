@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
+from crm_sync.core.accounts import choose_account
 from crm_sync.core.matching import read_moment
 from crm_sync.core.shapes import Shapes
 from crm_sync.models import SalesforceConnection
@@ -147,7 +146,7 @@ class Search:
     def _lookup(self, need: LookupNeed, answers: Mapping[str, Answer]) -> Lookup:
         try:
             if need.object == "account":
-                chosen = self._choose_account(answers[WEBSITES].rows, answers[COLLEAGUES].rows)
+                chosen = choose_account(answers[WEBSITES].rows, answers[COLLEAGUES].rows, self.domain)
                 return Lookup(
                     (self._record("account", chosen, need.fields, need.owner_fields),) if chosen else ()
                 )
@@ -155,19 +154,6 @@ class Search:
         except SalesforceFault as fault:
             return Lookup(failed=clause_of(fault))
         return Lookup(tuple(self._person(need, row) for row in rows))
-
-    def _choose_account(
-        self, by_website: list[dict[str, Any]], colleagues: list[dict[str, Any]]
-    ) -> dict[str, Any] | None:
-        """By Website, else by its Contacts' addresses; of several the one with most such Contacts, then the oldest."""
-        counts = Counter(row["AccountId"] for row in colleagues if row.get("AccountId"))
-        own = [row for row in by_website if is_at(str(row.get("Website") or ""), self.domain)]
-        theirs = {row["AccountId"]: row["Account"] for row in colleagues if row.get("Account")}
-        several = own or list(theirs.values())
-        ranked = sorted(
-            several, key=lambda row: (-counts[row["Id"]], read_moment(row["CreatedDate"]), row["Id"])
-        )
-        return next(iter(ranked), None)
 
     def _person(self, need: LookupNeed, row: dict[str, Any]) -> KnownRecord:
         account = row.get("Account")
@@ -181,7 +167,7 @@ class Search:
     def _record(
         self,
         kind: RecordObject,
-        row: dict[str, Any],
+        row: Mapping[str, Any],
         fields: Iterable[str],
         owner_fields: Iterable[str],
         account: KnownRecord | None = None,
@@ -230,12 +216,6 @@ def _relation(shapes: Shapes | None, name: str) -> str:
     if shape and shape.relationship:
         return shape.relationship
     return f"{name[:-3]}__r" if name.lower().endswith("__c") else name.removesuffix("Id")
-
-
-def is_at(website: str, domain: str) -> bool:
-    """Whether a Website, with or without scheme, www and path, has the domain."""
-    parts = urlsplit(website if "//" in website else f"//{website}")
-    return bool(domain) and (parts.hostname or "").lower().removeprefix("www.") == domain
 
 
 def clause_of(fault: SalesforceFault) -> str:

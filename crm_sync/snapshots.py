@@ -95,6 +95,7 @@ def prospect_wanted(group: Group, workspace: Workspace) -> ProspectWanted:
         uuid=str(group.prospect.uuid),
         email=group.prospect.email,
         name=next((name for name in map(_full_name, subjects) if name), ""),
+        company=next((name for name in map(_company, subjects) if name), ""),
         free_mail=is_free_email(group.prospect.email, frozenset(workspace.free_mail_domains)),
         submissions=tuple(_submission(run) for run in persons),
         meetings=tuple(_meeting(run, group, mappings) for run in meetings),
@@ -186,6 +187,13 @@ def _full_name(submission: Submission) -> str:
             if crm_field.lower() in NAME_FIELDS:
                 names[crm_field.lower()] = str(submission.answers.get(one.key) or "")
     return " ".join(filter(None, (names.get(name, "").strip() for name in NAME_FIELDS)))
+
+
+def _company(submission: Submission) -> str:
+    """The company's name, from the answer that goes into Company, else from one of that key."""
+    keys = [one.key for one in submission.router.form.fields.all() if one.crm_fields.get("Lead") == "Company"]
+    answers = (submission.answers.get(key) for key in (*keys, "company"))
+    return next((str(answer).strip() for answer in answers if answer), "")
 
 
 def read_fields(groups: Iterable[Group], object_name: str) -> set[str]:

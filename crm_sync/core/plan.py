@@ -15,6 +15,7 @@ from .wanted import MeetingWanted, NewRecord, ProspectWanted, SubmissionWanted
 
 CREATES_NONE = "Salesforce does not know this person, and the router creates no record"
 STANDS_ALONE = "Salesforce has no record of this person: the Event stands alone"
+PRIVATE = "No Account belongs to this Contact, so that only its owner and administrators see it"
 NO_ASSIGNMENT = {"Sforce-Auto-Assign": "FALSE"}
 
 
@@ -60,10 +61,9 @@ def plan_person(wanted: ProspectWanted, person: Person | None, org: OrgValues) -
     """The write to the prospect's record: what was found is used, else the newest submission that may creates."""
     if person:
         return _update_person(wanted, person, org)
-    creators = [one for one in wanted.submissions if one.create_as]
-    if not creators:
+    if wanted.creator is None:
         return Planned(None, (CREATES_NONE if wanted.submissions else STANDS_ALONE,))
-    return _create_person(wanted, creators[-1], org)
+    return _create_person(wanted, wanted.creator, org)
 
 
 def _update_person(wanted: ProspectWanted, person: Person, org: OrgValues) -> Planned:
@@ -86,6 +86,10 @@ def _create_person(wanted: ProspectWanted, creator: SubmissionWanted, org: OrgVa
         write_answers(draft, submission, creates=False)
     _write_rest(draft, wanted)
     write_fallbacks(draft, wanted)
+    if name == "Contact":
+        draft.put("AccountId", wanted.account_id, optional=False)
+        if not draft.has("AccountId"):
+            draft.notes.append(PRIVATE)
     key = org.key_field(name)
     return _planned(
         draft, wanted, key_field=key, key=wanted.uuid if key else "", headers=_headers(creator.new_record)

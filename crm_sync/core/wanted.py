@@ -83,11 +83,16 @@ class MeetingWanted:
 
 @dataclass(frozen=True, slots=True)
 class ProspectWanted:
-    """A prospect with everything about them that is due: submissions and meetings, oldest first."""
+    """A prospect with everything about them that is due: submissions and meetings, oldest first.
+
+    `account_id` is the Account under which a new Contact goes.
+    """
 
     uuid: str
     email: str
     name: str = ""
+    company: str = ""
+    account_id: str = ""
     free_mail: bool = False
     submissions: tuple[SubmissionWanted, ...] = ()
     meetings: tuple[MeetingWanted, ...] = ()
@@ -98,6 +103,6 @@ class ProspectWanted:
         return (*(one.run for one in self.submissions), *(one.run for one in self.meetings))
 
     @property
-    def needs_reading(self) -> bool:
-        """Whether the present values decide what is written: any answer may be left alone."""
-        return bool(self.submissions)
+    def creator(self) -> SubmissionWanted | None:
+        """The submission for which a record may be created: the newest of those that may."""
+        return next((one for one in reversed(self.submissions) if one.create_as), None)
