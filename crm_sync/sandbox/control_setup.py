@@ -12,7 +12,7 @@ from .control_records import shown, user_of
 from .customizing import AssignmentRule, Automation, DuplicateRule, Predicate, Rules, ValidationRule
 from .limits import usage
 from .org import CLIENT_ID, SETTINGS, ConnectedApp, Org
-from .seed import add_user, insert
+from .seed import add_user, follow_profile, insert
 
 PLAIN_SETTINGS = (*SETTINGS, "quota_used")
 
@@ -47,6 +47,7 @@ def change_user(org: Org, name: str, *, query: dict[str, str], body: Any) -> Any
         raise ValueError(f"User has no field {', '.join(unknown)}")
     table = org.schema["User"]
     org.store.put(table, {**user, **values}, by=user["Id"], at=org.now(), call=0, action="update")
+    follow_profile(org, user["Id"])
     return shown(org.user(user["Id"]))
 
 

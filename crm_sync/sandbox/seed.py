@@ -118,7 +118,20 @@ def add_user(org: Org, entry: dict[str, Any]) -> str:
     values["Email"] = values["Email"].lower()
     defaults = {"Username": values["Email"], "Alias": values["LastName"][:8].lower(), "LocaleSidKey": "en_US"}
     defaults |= {"LanguageLocaleKey": "en_US", "CommunityNickname": values["Email"].split("@")[0][:40]}
-    return insert(org, "User", {**defaults, **values, "ProfileId": profile})
+    made = insert(org, "User", {**defaults, **values, "ProfileId": profile})
+    follow_profile(org, made)
+    return made
+
+
+def follow_profile(org: Org, user_id: str) -> None:
+    """Every user has an assignment of the permission set that the profile owns; a new profile moves it."""
+    store = org.store
+    owned = {one["Id"]: one["ProfileId"] for one in store.live("PermissionSet") if one["IsOwnedByProfile"]}
+    for row in store.live("PermissionSetAssignment"):
+        if row["AssigneeId"] == user_id and row["PermissionSetId"] in owned:
+            store.replace("PermissionSetAssignment", row["Id"], None)
+    parent = next(one for one, profile in owned.items() if profile == org.user(user_id)["ProfileId"])
+    insert(org, "PermissionSetAssignment", {"AssigneeId": user_id, "PermissionSetId": parent})
 
 
 def seed(org: Org) -> None:

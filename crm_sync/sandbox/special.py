@@ -10,6 +10,7 @@ from . import permissions
 from .access import Access
 from .errors import ApiError
 from .schema import SObject
+from .seed import follow_profile
 from .store import Row
 
 if TYPE_CHECKING:
@@ -135,12 +136,14 @@ def after_create(access: Access, sobject: SObject, row: Row, options: Options) -
 
 
 def after_update(access: Access, sobject: SObject, before: Row, row: Row, options: Options) -> None:
-    """A field permission without read is none at all: Salesforce removes the row."""
+    """A field permission without read is none at all; a user's new profile brings its own permission set."""
     if sobject.name == "FieldPermissions" and not row["PermissionsRead"]:
         gone = {**row, "IsDeleted": True}
         access.org.store.put(
             sobject, gone, by=access.user_id, at=access.org.now(), call=options.call, action="delete"
         )
+    if sobject.name == "User" and before["ProfileId"] != row["ProfileId"]:
+        follow_profile(access.org, row["Id"])
 
 
 def after_delete(access: Access, sobject: SObject, row: Row, call: int) -> None:

@@ -219,3 +219,18 @@ def test_a_field_can_take_its_time_to_show(dana: Wire) -> None:
     define(dana, "Lead.Slow__c", type="Url")
     grant(dana, "Lead.Slow__c")
     assert "Slow__c" not in described(dana, "Lead")
+
+
+def test_assignments_tell_the_profiles_own_set_too_and_follow_it(dana: Wire, sam: Wire) -> None:
+    soql = "SELECT PermissionSet.Profile.Name FROM PermissionSetAssignment WHERE Assignee.Email = 'sam@acme.example'"
+
+    def profiles() -> list[str]:
+        return [one["PermissionSet"]["Profile"]["Name"] for one in dana.query(soql)]
+
+    assert profiles() == ["Standard User"]
+    admin = dana.query("SELECT Id FROM Profile WHERE Name = 'System Administrator'")[0]["Id"]
+    path = f"/sobjects/User/{dana.user_id('sam@acme.example')}"
+    assert dana.send("PATCH", path, {"ProfileId": admin}).status_code == 204
+    assert profiles() == ["System Administrator"]
+    made = sam.send("POST", "/sobjects/PermissionSet", {"Name": "Mine", "Label": "Mine"})
+    assert made.status_code == 201
