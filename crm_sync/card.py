@@ -90,6 +90,11 @@ class Card:
         )
 
     @property
+    def many_faults(self) -> bool:
+        """Whether what to do at each field would bury the page."""
+        return sum(bool(row.text) for row in self.fields) > 3
+
+    @property
     def ready_fields(self) -> int:
         """How many of the fields are all right."""
         return sum(all(holds for _, holds in row.signs) for row in self.fields)
@@ -133,7 +138,8 @@ def news_of(
 ) -> AttemptNews | None:
     """The latest attempt, unless it went well or is yesterday's news of a workspace that is connected."""
     attempt = ConnectAttempt.objects.filter(workspace=workspace).select_related("user").first()
-    if attempt is None or (attempt.outcome == connecting.CONNECTED and not attempt.note):
+    settled = (connecting.CONNECTED, connecting.DECLINED)
+    if attempt is None or (attempt.outcome in settled and not attempt.note):
         return None
     connected = connection is not None and connection.state == ConnectionState.CONNECTED
     if connected and attempt.started_at < timezone.now() - NEWS_FOR:

@@ -14,6 +14,10 @@ from crm_sync.salesforce.provision import provision
 from crm_sync.salesforce.tokens import refresh_tokens
 from distro.due import Claim, kind
 
+NOT_ANSWERED = (
+    "Nobody answered the question of the last attempt to connect within an hour. Nothing was changed."
+)
+
 
 @kind("crm.provision")
 def provision_org(key: str, claim: Claim) -> datetime | None:
@@ -45,5 +49,5 @@ def end_attempt(key: str, claim: Claim) -> datetime | None:
     """A question of the card that nobody answered: the answer is no."""
     attempt = ConnectAttempt.objects.filter(pk=key).first()
     if attempt:
-        decline(attempt)
+        decline(attempt, NOT_ANSWERED)
     return None

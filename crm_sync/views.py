@@ -94,6 +94,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         connecting.agree(attempt, request.POST.get("question", ""))
     else:
         connecting.decline(attempt)
+        messages.info(request, "Nothing was changed.")
     return HttpResponseRedirect(connecting.card_url(workspace))
 
 

@@ -94,9 +94,9 @@ def summary(
         lines.append(f"These fields are missing: {', '.join(missing)}. Why, stands at each of them.")
     if refused_grant:
         lines.append(
-            f"{user} may not manage permission sets, so the fields could not be granted. An administrator creates"
-            f" the permission set {PERMISSION_SET} (Setup > Permission Sets), allows Read and Edit for Distro's fields"
-            f" and assigns it to {user}. {refused_grant}"
+            f"{user} may not manage permission sets, so the fields could not be granted. An administrator opens or"
+            f" creates the permission set {PERMISSION_SET} (Setup > Permission Sets), allows Read and Edit for Distro's"
+            f" fields and assigns it to {user}. {refused_grant}"
         )
     lines.append("Leads, Contacts and Events are synchronised all the same; what has no field is left out.")
     return "\n".join(lines)

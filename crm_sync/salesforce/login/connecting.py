@@ -176,12 +176,12 @@ def taken_text(connection: SalesforceConnection) -> str:
     )
 
 
-def decline(attempt: ConnectAttempt) -> None:
+def decline(attempt: ConnectAttempt, note: str = "") -> None:
     """The question was answered with no, or not at all: forget the tokens and give them back."""
     with transaction.atomic():
         pending = _take_pending(attempt)
         if pending:
-            _end(attempt, DECLINED, "Nothing was changed.")
+            _end(attempt, DECLINED, note)
     if pending:
         grant = Grant.from_text(pending)
         revoke(grant.login_url, grant.refresh_token)
