@@ -22,7 +22,7 @@ from distro.admin_site import SuperuserOnly, View
 from distro.due.models import DueWork, WorkerBeat
 from distro.headers import allow_sources
 
-INLINE_SCRIPT = re.compile(r"<script[^>]*>([^<{]+)</script>")
+INLINE_SCRIPT = re.compile(r"<script[^>]*>([^<]+)</script>")
 
 
 @lru_cache(maxsize=1)

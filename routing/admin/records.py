@@ -134,7 +134,7 @@ class MeetingTimeFilter(OpeningFilter):
     choices_of = {
         "upcoming": (
             "Upcoming",
-            lambda rows: rows.filter(status__in=STANDING, end__gte=timezone.now()).order_by("start"),
+            lambda rows: rows.filter(status__in=STANDING, end__gte=timezone.now()),
         ),
         "past": ("Past", lambda rows: rows.filter(end__lt=timezone.now())),
         "all": ("All", lambda rows: rows),
@@ -145,7 +145,7 @@ class MeetingTimeFilter(OpeningFilter):
 class MeetingAdmin(ReadOnlyAdmin):
     viewers = EVERYBODY
     own_path = "host__user"
-    list_display = ["title", "starts", "state", "host_name", "who", "router", "meeting_type"]
+    list_display = ["title", "starts", "state", "host_name", "who"]
     list_filter = [MeetingTimeFilter, "status", "host", "router", "meeting_type"]
     list_select_related = ["host", "prospect", "router", "meeting_type"]
     search_fields = ["prospect__email__startswith", "title", "uuid__exact"]
@@ -172,6 +172,10 @@ class MeetingAdmin(ReadOnlyAdmin):
     ends = moment_cell("end", "Ends")
     booked_at = moment_cell("created_at", "Booked")
     state = pill_cell("status", "Status", STATUS_TONES)
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        upcoming = request.GET.get("time", "upcoming") == "upcoming"
+        return ["start", "id"] if upcoming else ["-start", "-id"]
 
     @named("Host", "host__name")
     def host_name(self, row: Meeting) -> str:
