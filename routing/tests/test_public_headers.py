@@ -80,7 +80,8 @@ def test_head_answers_where_get_does(client: Client, meeting: Meeting) -> None:
         assert (answer.status_code, answer.content) == (200, b"")
 
 
-def test_no_public_answer_sets_or_varies_by_a_cookie(client: Client, meeting: Meeting) -> None:
+def test_no_public_answer_sets_or_varies_by_a_cookie(meeting: Meeting) -> None:
+    client = Client(enforce_csrf_checks=True)
     client.force_login(make_user(is_staff=True, is_superuser=True))
     other = make_submission(meeting.router)
     answers = [client.get(page, headers=BROWSER) for page in [*pages(meeting), "/b/unknown/"]]
