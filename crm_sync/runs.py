@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from crm_sync.core.outcomes import Verdict, outcome_of
@@ -17,6 +18,7 @@ from distro.due import Claim, LeaseLost, retry_delay, schedule
 
 UNSETTLED = (RunState.WAITING, RunState.RUNNING)
 BLOCKED = "blocked"  # in an owner run's memo: it waits for person and Event, and its own time is kept there
+UNKNOWN_AT = "unknown_at"  # in a run's memo: when a call was given up that may still be applied
 BLOCKED_FOR = timedelta(hours=1)
 STATES = {
     Verdict.TRY_AGAIN: RunState.WAITING,
@@ -36,14 +38,19 @@ def fenced(claim: Claim) -> Iterator[None]:
 
 def due_runs(connection: SalesforceConnection, most: int, now: datetime) -> list[int]:
     """The ids of runs that are due, in order. A run left `running` is a dead worker's: only we have the claim."""
-    rows = SyncRun.objects.filter(workspace=connection.workspace_id, state__in=UNSETTLED, due_at__lte=now)
-    return list(rows.order_by("due_at", "pk").values_list("pk", flat=True)[:most])
+    rows = SyncRun.objects.filter(workspace=connection.workspace_id)
+    due = rows.filter(Q(state__in=UNSETTLED, due_at__lte=now) | Q(state=RunState.DONE, verify_at__lte=now))
+    return list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:most])
 
 
 def next_due(connection: SalesforceConnection) -> datetime | None:
     """When the next run is due, None for no run that waits."""
-    rows = SyncRun.objects.filter(workspace=connection.workspace_id, state__in=UNSETTLED)
-    return rows.aggregate(first=Min("due_at"))["first"]
+    rows = SyncRun.objects.filter(workspace=connection.workspace_id)
+    waiting = rows.filter(state__in=UNSETTLED).aggregate(first=Min("due_at"))["first"]
+    verified = rows.filter(state=RunState.DONE, verify_at__isnull=False).aggregate(first=Min("verify_at"))[
+        "first"
+    ]
+    return min(filter(None, (waiting, verified)), default=None)
 
 
 def begin(claim: Claim, runs: Iterable[SyncRun]) -> None:
@@ -64,6 +71,7 @@ def finish(claim: Claim, run: SyncRun) -> None:
             "notes": list(dict.fromkeys(run.notes)),
             "left_out": list(dict.fromkeys(run.left_out)),
             "memo": run.memo,
+            "verify_at": _verify_at(run),
             "error_code": "",
             "error_message": "",
             "error_remedy": "",
@@ -73,6 +81,18 @@ def finish(claim: Claim, run: SyncRun) -> None:
             rows.update(state=RunState.WAITING, **values)
         free_owners(run)
     run.state = RunState.DONE
+
+
+def _verify_at(run: SyncRun) -> datetime | None:
+    """When a meeting is written once more: Salesforce may still apply a call that we gave up.
+
+    Such a call may hold an older state than the one that was written since (REST API guide: a call can take up to
+    ten minutes). A person's answers and an owner do not come in several states.
+    """
+    unknown_at = run.memo.pop(UNKNOWN_AT, None)
+    if unknown_at is None or run.kind != RunKind.MEETING:
+        return None
+    return datetime.fromisoformat(unknown_at) + timedelta(seconds=settings.SYNC_VERIFY_AFTER)
 
 
 def free_owners(run: SyncRun) -> None:
@@ -105,6 +125,8 @@ def fail(claim: Claim, run: SyncRun, verdict: Verdict, code: str, message: str, 
 def fail_by(claim: Claim, run: SyncRun, fault: SalesforceFault) -> None:
     """Settle an attempt that ended in a fault which concerns no field: the table says what it means."""
     outcome = outcome_of(fault)
+    if fault.outcome == "unknown":
+        run.memo[UNKNOWN_AT] = timezone.now().isoformat()
     verdict = outcome.verdict if outcome.verdict in STATES else Verdict.NEEDS_PERSON
     fail(claim, run, verdict, fault.code, fault.message, outcome.remedy)
 

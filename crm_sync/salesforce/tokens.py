@@ -9,11 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from crm_sync.models import ConnectionState, SalesforceConnection
+from crm_sync.notices import tell_owners
+from distro.due import schedule
 
 from .faults import NOT_CONNECTED, TIMEOUT, UNREADABLE_ANSWER, SalesforceFault, fault_of_answer
 from .session import PinnedSession, origin_of, within
@@ -110,14 +112,20 @@ def ask_for_tokens(login_url: str, **form: str) -> dict[str, Any]:
 
 
 def mark_broken(connection: SalesforceConnection, fault: SalesforceFault) -> bool:
-    """Note that only a person can mend the connection; False when that was known, or it was disconnected."""
+    """Note that only a person can mend the connection; False when that was known, or it was disconnected.
+
+    The workspace's owners get one mail of it, and what waits is put aside by the drain.
+    """
     connected = SalesforceConnection.objects.filter(pk=connection.pk, state=ConnectionState.CONNECTED)
-    changed = connected.update(
-        state=ConnectionState.BROKEN,
-        last_error=f"{fault.code}: {fault.message}"[:2000],
-        last_error_at=timezone.now(),
-    )
-    if changed:
-        logger.warning("connection %s needs reconnecting (%s)", connection.pk, fault.code)
-    connection.refresh_from_db(fields=["state", "last_error", "last_error_at"])
+    with transaction.atomic():
+        changed = connected.update(
+            state=ConnectionState.BROKEN,
+            last_error=f"{fault.code}: {fault.message}"[:2000],
+            last_error_at=timezone.now(),
+        )
+        connection.refresh_from_db(fields=["state", "last_error", "last_error_at"])
+        if changed:
+            tell_owners(connection)
+            schedule("crm.drain", connection.pk)
+            logger.warning("connection %s needs reconnecting (%s)", connection.pk, fault.code)
     return bool(changed)

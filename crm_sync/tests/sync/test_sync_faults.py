@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from crm_sync.actions import Refused, ignore, retry
 from crm_sync.models import ConnectionState, SalesforceConnection, SyncRun
 from crm_sync.runs import resume_runs
+from crm_sync.salesforce.faults import SalesforceFault
+from crm_sync.salesforce.tokens import mark_broken
 from crm_sync.sandbox.customizing import Predicate, ValidationRule
 from crm_sync.tests.sync.told import BOB, EMAIL, Told
 from distro.testing.factories import make_host
+from distro.testing.waiting import wait_for
+from routing.models import Mail
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +184,7 @@ def test_a_revoked_refresh_token_parks_everything_until_reconnecting(told: Told)
     told.book(told.submit())
     told.work()
     assert told.connection.state == ConnectionState.BROKEN
+    assert Mail.objects.get().to == told.workspace.members.get(role="owner").user.email
     assert set(SyncRun.objects.values_list("state", "error_code")) == {
         ("needs_reconnecting", "invalid_grant")
     }
@@ -215,3 +222,38 @@ def test_an_api_that_is_switched_off_parks_and_retry_tries_it_without_reconnecti
     told.work()
     assert told.runs() == {"person": "done"}
     assert told.connection.state == ConnectionState.CONNECTED
+
+
+def test_a_look_up_that_finds_the_connection_broken_parks_what_waits(told: Told) -> None:
+    told.submit()
+    SalesforceConnection.objects.update(refresh_token="5Aep861revoked")
+    told.org.tokens.sessions.clear()
+    mark_broken(told.connection, SalesforceFault("invalid_grant", "expired access/refresh token"))
+    told.work()
+    run = told.run("person")
+    assert (run.state, run.error_message) == ("needs_reconnecting", "expired access/refresh token")
+
+
+def test_a_ghost_of_an_older_state_is_written_over_some_minutes_later(told: Told) -> None:
+    meeting = told.book(told.submit())
+    told.work()
+    told.fault(
+        method="POST",
+        path="composite",
+        body_contains="Rescheduled",
+        when="late",
+        status=503,
+        apply_after=1.5,
+    )
+    told.move(meeting)
+    told.work()
+    told.cancel(meeting)
+    told.work()
+    assert told.event["Distro_Meeting_Status__c"] == "Cancelled"
+    wait_for(lambda: told.event["Distro_Meeting_Status__c"] == "Rescheduled", "the ghost has written")
+    verify_at = told.run("meeting").verify_at
+    assert verify_at and verify_at > timezone.now() + timedelta(seconds=600)
+    SyncRun.objects.filter(kind="meeting").update(verify_at=timezone.now())
+    told.wait()
+    assert told.event["Distro_Meeting_Status__c"] == "Cancelled"
+    assert (told.run("meeting").state, told.run("meeting").verify_at) == ("done", None)
