@@ -8,6 +8,11 @@ class DistroConfig(AppConfig):
     name = "distro"
     verbose_name = "Distro"
 
+    def ready(self) -> None:
+        from distro.checks import register_checks
+
+        register_checks()
+
 
 class DistroAdminConfig(AdminConfig):
     default_site = "distro.admin_site.DistroAdminSite"
