@@ -35,10 +35,15 @@ def choices(field: Field) -> list[dict[str, Any]]:
     ]
 
 
+def points_to_business(field: Field) -> bool:
+    """References that a search can be narrowed by: all but owners, authors and the winner of a merge."""
+    return bool(field.refers) and "User" not in field.refers and field.name != "MasterRecordId"
+
+
 def describe_field(field: Field, *, editable: bool) -> dict[str, Any]:
     """One field as describe shows it; read-only to this user when field-level security says so."""
     simple = field.filterable and field.type != "address"
-    default: Any = field.default if field.type == "boolean" else None
+    default: Any = field.default if field.defaulted else None
     return {
         "aggregatable": simple and field.type != "boolean",
         "aiPredictionField": False, "autoNumber": False,
@@ -49,18 +54,18 @@ def describe_field(field: Field, *, editable: bool) -> dict[str, Any]:
         "defaultValueFormula": None, "defaultedOnCreate": field.defaulted, "dependentPicklist": False,
         "deprecatedAndHidden": False, "digits": field.precision if field.type == "int" else 0,
         "displayLocationInDecimal": False, "encrypted": False, "externalId": field.external_id,
-        "extraTypeInfo": None, "filterable": simple, "filteredLookupInfo": None,
-        "formulaTreatNullNumberAsZero": False, "groupable": simple and field.type not in UNGROUPED,
+        "extraTypeInfo": field.extra, "filterable": simple or field.type == "address", "filteredLookupInfo": None,
+        "formulaTreatNullNumberAsZero": False, "groupable": simple and field.groupable and field.type not in UNGROUPED,
         "highScaleNumber": False, "htmlFormatted": False, "idLookup": field.id_lookup or field.external_id,
         "inlineHelpText": field.help, "label": field.label, "length": field.length, "mask": None,
         "maskType": None, "name": field.name, "nameField": field.name_field,
         "namePointing": len(field.refers) > 1, "nillable": field.nillable,
         "permissionable": field.permissionable, "picklistValues": choices(field),
         "polymorphicForeignKey": len(field.refers) > 1,
-        "precision": 0 if field.type == "int" else field.precision, "queryByDistance": False,
+        "precision": 0 if field.type == "int" else field.precision, "queryByDistance": field.type == "address",
         "referenceTargetField": None, "referenceTo": list(field.refers), "relationshipName": field.relationship,
         "relationshipOrder": None, "restrictedDelete": False, "restrictedPicklist": field.restricted,
-        "scale": field.scale, "searchPrefilterable": False,
+        "scale": field.scale, "searchPrefilterable": points_to_business(field),
         "soapType": SOAP_TYPES.get(field.type, "xsd:string"), "sortable": simple, "type": field.type,
         "unique": field.unique, "updateable": field.updateable and editable, "writeRequiresMasterRead": False,
     }  # fmt: skip

@@ -104,8 +104,7 @@ def address_of(sobject: SObject, compound: str, row: Row) -> dict[str, Any] | No
     found = {
         name.removeprefix(prefix)[0].lower() + name.removeprefix(prefix)[1:]: row[name] for name in parts
     }
-    extra = {"geocodeAccuracy": None, "latitude": None, "longitude": None}
-    return {**found, **extra} if any(found.values()) else None
+    return found if any(found.values()) else None
 
 
 def account_of(org: Org, row: Row) -> str | None:

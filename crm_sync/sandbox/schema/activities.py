@@ -13,12 +13,12 @@ WHAT = ("Account", "Opportunity")
 def calendar_event() -> SObject:
     """Event as recorded: nothing is required in describe; the rules on its end are save rules."""
     return make("Event", "00U", [
-        *system_fields("Activity", ("Calendar", "User")),
+        *system_fields("Activity", ("Calendar", "User"), owner_label="Assigned To ID"),
         ref("WhoId", *WHO, label="Name ID"),
         ref("WhatId", *WHAT, label="Related To ID"),
-        text("Subject", 255, "combobox", values=SUBJECTS, name_field=True),
+        text("Subject", 255, "combobox", values=SUBJECTS, name_field=True, permissionable=False, groupable=False),
         text("Location", 255),
-        plain("IsAllDayEvent", "boolean", label="All-Day Event", permissionable=False),
+        plain("IsAllDayEvent", "boolean", label="All-Day Event"),
         plain("ActivityDateTime", "datetime", label="Due Date Time", permissionable=False),
         plain("ActivityDate", "date", label="Due Date Only", permissionable=False),
         number("DurationInMinutes", "int", 8, label="Duration", permissionable=False),
@@ -27,23 +27,24 @@ def calendar_event() -> SObject:
         read_only(plain("EndDate", "date", permissionable=False)),
         long_text("Description"),
         read_only(ref("AccountId", "Account", permissionable=False)),
-        plain("IsPrivate", "boolean", label="Private"),
+        plain("IsPrivate", "boolean", label="Private", permissionable=False),
         choice("ShowAs", ("Busy", "OutOfOffice", "Free"), length=40, restricted=True, defaulted=True,
-               default="Busy", label="Show Time As"),
+               default="Busy", label="Show Time As", permissionable=False),
         read_only(plain("IsChild", "boolean", permissionable=False)),
         read_only(plain("IsGroupEvent", "boolean", permissionable=False)),
-        read_only(choice("GroupEventType", ("0", "1", "2", "3"), length=40, restricted=True, permissionable=False)),
+        read_only(choice("GroupEventType", ("0", "1", "2", "3"), length=40, restricted=True, permissionable=False,
+                         defaulted=True, default="0")),
         read_only(plain("IsArchived", "boolean", label="Archived", permissionable=False)),
         plain("IsReminderSet", "boolean", label="Reminder Set", permissionable=False),
-        plain("ReminderDateTime", "datetime", permissionable=False),
+        plain("ReminderDateTime", "datetime", label="Reminder Date/Time", permissionable=False),
         choice("EventSubtype", ("Event",), length=40, restricted=True, updateable=False, permissionable=False,
-               defaulted=True, default="Event"),
+               default="Event"),
     ], activity=True)  # fmt: skip
 
 
 def task() -> SObject:
     return make("Task", "00T", [
-        *system_fields("Activity", ("Group", "User")),
+        *system_fields("Activity", ("Group", "User"), owner_label="Assigned To ID"),
         ref("WhoId", *WHO, label="Name ID"),
         ref("WhatId", *WHAT, label="Related To ID"),
         text("Subject", 255, "combobox", values=SUBJECTS, name_field=True),

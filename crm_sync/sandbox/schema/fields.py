@@ -26,6 +26,8 @@ class Field:
     defaulted: bool = False
     default: Any = None
     filterable: bool = True
+    groupable: bool = True
+    extra: str | None = None
     values: tuple[str, ...] = ()
     restricted: bool = False
     refers: tuple[str, ...] = ()
@@ -59,6 +61,8 @@ def label_of(name: str) -> str:
 
 def text(name: str, length: int, type_: str = "string", **more: Any) -> Field:
     label = more.pop("label", None) or label_of(name)
+    if type_ == "textarea":
+        more.setdefault("extra", "plaintextarea")
     return Field(name=name, label=label, type=type_, length=length, **more)
 
 
@@ -100,7 +104,9 @@ def read_only(field: Field) -> Field:
     return replace(field, createable=False, updateable=False)
 
 
-def system_fields(prefix_name: str, owners: tuple[str, ...] = ()) -> list[Field]:
+def system_fields(
+    prefix_name: str, owners: tuple[str, ...] = (), owner_label: str = "Owner ID"
+) -> list[Field]:
     """Id, audit fields and, where records have owners, OwnerId."""
     fixed: dict[str, Any] = {"permissionable": False, "nillable": False, "defaulted": True}
     found = [
@@ -108,17 +114,41 @@ def system_fields(prefix_name: str, owners: tuple[str, ...] = ()) -> list[Field]
         read_only(plain("IsDeleted", "boolean", label="Deleted", permissionable=False)),
     ]
     if owners:
-        found.append(ref("OwnerId", *owners, **fixed))
+        found.append(ref("OwnerId", *owners, label=owner_label, **fixed))
     for stamp, by in (("CreatedDate", "CreatedById"), ("LastModifiedDate", "LastModifiedById")):
         found += [read_only(plain(stamp, "datetime", **fixed)), read_only(ref(by, "User", **fixed))]
     return [*found, read_only(plain("SystemModstamp", "datetime", **fixed))]
 
 
+GEOCODES = (
+    "Address",
+    "NearAddress",
+    "Block",
+    "Street",
+    "ExtendedZip",
+    "Zip",
+    "Neighborhood",
+    "City",
+    "Unknown",
+)
+ADDRESS_TEXTS = (
+    ("Street", 255, "textarea", "Street"),
+    ("City", 40, "string", "City"),
+    ("State", 80, "string", "State/Province"),
+    ("PostalCode", 20, "string", "Zip/Postal Code"),
+    ("Country", 80, "string", "Country"),
+)
+
+
 def address(prefix: str, compound: str) -> list[Field]:
     """The parts of an address and the read-only compound field over them."""
-    parts = (("Street", 255, "textarea"), ("City", 40, "string"), ("State", 80, "string"))
-    rest = (("PostalCode", 20, "string"), ("Country", 80, "string"))
-    found = [text(prefix + name, length, kind, compound=compound) for name, length, kind in parts + rest]
+    found = [
+        text(prefix + name, length, kind, compound=compound, label=f"{prefix} {label}".strip())
+        for name, length, kind, label in ADDRESS_TEXTS
+    ]
+    for name in ("Latitude", "Longitude"):
+        found.append(number(prefix + name, "double", 18, 15, compound=compound))
+    found.append(choice(f"{prefix}GeocodeAccuracy", GEOCODES, length=40, restricted=True, compound=compound))
     return [
         *found,
         read_only(Field(name=compound, label=label_of(compound), type="address", filterable=False)),

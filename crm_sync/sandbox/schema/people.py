@@ -23,35 +23,45 @@ LEAD_STATUSES = (
     "Closed - Converted",
     "Closed - Not Converted",
 )
+ACCOUNT_TYPES = (
+    "Prospect", "Customer - Direct", "Customer - Channel", "Channel Partner / Reseller", "Installation Partner",
+    "Technology Partner", "Other",
+)  # fmt: skip
 STAGES = (
     "Prospecting", "Qualification", "Needs Analysis", "Value Proposition", "Id. Decision Makers",
     "Perception Analysis", "Proposal/Price Quote", "Negotiation/Review", "Closed Won", "Closed Lost",
 )  # fmt: skip
 
 
-def person_names() -> list[Field]:
+def person_names(salutations: tuple[str, ...]) -> list[Field]:
     """LastName (required, 80), FirstName (40), Salutation and the read-only Name (121)."""
-    part_of: dict[str, Any] = {"permissionable": False, "compound": "Name"}
+    part_of: dict[str, Any] = {"permissionable": False, "compound": "Name", "extra": "personname"}
+    whole: dict[str, Any] = {"permissionable": False, "name_field": True, "extra": "personname"}
     return [
         text("LastName", 80, nillable=False, **part_of),
         text("FirstName", 40, **part_of),
-        choice("Salutation", SALUTATIONS, length=40, **part_of),
-        read_only(
-            text("Name", 121, label="Full Name", nillable=False, name_field=True, permissionable=False)
-        ),
+        choice("Salutation", salutations, length=40, **part_of),
+        read_only(text("Name", 121, label="Full Name", nillable=False, **whole)),
     ]
 
 
-def email_and_bounce() -> list[Field]:
+def email_and_bounce(*, createable: bool) -> list[Field]:
+    fixed: dict[str, Any] = {"permissionable": False, "createable": createable}
     return [
         text("Email", 80, "email", id_lookup=True),
-        text("EmailBouncedReason", 255),
-        plain("EmailBouncedDate", "datetime"),
+        text("EmailBouncedReason", 255, **fixed),
+        plain("EmailBouncedDate", "datetime", **fixed),
     ]
 
 
-def activity_dates() -> list[Field]:
-    return [read_only(plain("LastActivityDate", "date", label="Last Activity", permissionable=False))]
+def views_and_activity() -> list[Field]:
+    """What the platform notes by itself about looking and meeting."""
+    return [
+        read_only(plain("LastActivityDate", "date", label="Last Activity", permissionable=False)),
+        read_only(plain("LastViewedDate", "datetime", permissionable=False)),
+        read_only(plain("LastReferencedDate", "datetime", permissionable=False)),
+        read_only(text("PhotoUrl", 255, "url", label="Photo URL", permissionable=False, extra="imageurl")),
+    ]
 
 
 def lead() -> SObject:
@@ -62,12 +72,12 @@ def lead() -> SObject:
     return make("Lead", "00Q", [
         *system_fields("Lead", ("Group", "User")),
         read_only(ref("MasterRecordId", "Lead", label="Master Record ID", permissionable=False)),
-        *person_names(),
+        *person_names(SALUTATIONS),
         text("Title", 128),
         text("Company", 255, nillable=False, permissionable=False),
         *address("", "Address"),
         *(text(name, 40, "phone") for name in ("Phone", "MobilePhone", "Fax")),
-        *email_and_bounce(),
+        *email_and_bounce(createable=False),
         text("Website", 255, "url"),
         long_text("Description"),
         choice("LeadSource", SOURCES),
@@ -75,12 +85,13 @@ def lead() -> SObject:
         choice("Industry", INDUSTRIES),
         choice("Rating", RATINGS),
         number("AnnualRevenue", "currency", 18),
+        text("CompanyDunsNumber", 9, label="Company D-U-N-S Number"),
         number("NumberOfEmployees", "int", 8, label="Employees"),
         plain("IsConverted", "boolean", label="Converted", updateable=False, permissionable=False),
         read_only(plain("ConvertedDate", "date", permissionable=False)),
         *converted,
-        plain("IsUnreadByOwner", "boolean", label="Unread By Owner", permissionable=False, default=True),
-        *activity_dates(),
+        plain("IsUnreadByOwner", "boolean", label="Unread By Owner", permissionable=False),
+        *views_and_activity(),
     ])  # fmt: skip
 
 
@@ -89,20 +100,23 @@ def contact() -> SObject:
         *system_fields("Contact", ("User",)),
         read_only(ref("MasterRecordId", "Contact", label="Master Record ID", permissionable=False)),
         ref("AccountId", "Account"),
-        *person_names(),
+        *person_names(SALUTATIONS[:-1]),
         *address("Mailing", "MailingAddress"),
         *address("Other", "OtherAddress"),
         text("Phone", 40, "phone", label="Business Phone"),
-        *(text(n, 40, "phone") for n in ("Fax", "MobilePhone", "HomePhone", "OtherPhone", "AssistantPhone")),
+        text("Fax", 40, "phone", label="Business Fax"),
+        *(text(name, 40, "phone") for name in ("MobilePhone", "HomePhone", "OtherPhone")),
+        text("AssistantPhone", 40, "phone", label="Asst. Phone"),
         ref("ReportsToId", "Contact"),
-        *email_and_bounce(),
+        *email_and_bounce(createable=True),
         text("Title", 128),
         text("Department", 80),
-        text("AssistantName", 40),
+        text("AssistantName", 40, label="Assistant's Name"),
         choice("LeadSource", SOURCES),
         plain("Birthdate", "date"),
-        long_text("Description"),
-        *activity_dates(),
+        long_text("Description", label="Contact Description"),
+        read_only(plain("IsEmailBounced", "boolean", permissionable=False)),
+        *views_and_activity(),
     ])  # fmt: skip
 
 
@@ -111,23 +125,25 @@ def account() -> SObject:
         *system_fields("Account", ("User",)),
         read_only(ref("MasterRecordId", "Account", label="Master Record ID", permissionable=False)),
         text("Name", 255, label="Account Name", nillable=False, name_field=True, permissionable=False),
-        choice("Type", ("Prospect", "Customer - Direct", "Customer - Channel", "Channel Partner", "Other")),
+        choice("Type", ACCOUNT_TYPES, length=40, label="Account Type"),
         ref("ParentId", "Account", label="Parent Account ID"),
         *address("Billing", "BillingAddress"),
         *address("Shipping", "ShippingAddress"),
-        text("Phone", 40, "phone"),
-        text("Fax", 40, "phone"),
+        text("Phone", 40, "phone", label="Account Phone"),
+        text("Fax", 40, "phone", label="Account Fax"),
         text("AccountNumber", 40),
         text("Website", 255, "url"),
-        choice("Industry", INDUSTRIES),
+        choice("Industry", INDUSTRIES, length=40),
         number("AnnualRevenue", "currency", 18),
         number("NumberOfEmployees", "int", 8, label="Employees"),
-        choice("Ownership", ("Public", "Private", "Subsidiary", "Other")),
-        long_text("Description"),
-        choice("Rating", RATINGS),
-        text("Site", 80),
-        choice("AccountSource", SOURCES),
-        *activity_dates(),
+        choice("Ownership", ("Public", "Private", "Subsidiary", "Other"), length=40),
+        long_text("Description", label="Account Description"),
+        choice("Rating", RATINGS, length=40, label="Account Rating"),
+        text("Sic", 20, label="SIC Code"),
+        text("TickerSymbol", 20),
+        text("Site", 80, label="Account Site"),
+        choice("AccountSource", SOURCES, length=40),
+        *views_and_activity(),
     ])  # fmt: skip
 
 
@@ -135,10 +151,13 @@ def opportunity() -> SObject:
     return make("Opportunity", "006", [
         *system_fields("Opportunity", ("User",)),
         ref("AccountId", "Account"),
-        text("Name", 120, nillable=False, name_field=True, permissionable=False),
+        text("Name", 120, nillable=False, id_lookup=True, name_field=True, permissionable=False),
         long_text("Description"),
         choice("StageName", STAGES, nillable=False, permissionable=False, label="Stage"),
         number("Amount", "currency", 18, 2),
         plain("CloseDate", "date", nillable=False, permissionable=False),
         choice("LeadSource", SOURCES),
+        choice("Type", ("Existing Business", "New Business"), label="Opportunity Type"),
+        text("NextStep", 255),
+        number("Probability", "percent", 3, label="Probability (%)"),
     ], plural="Opportunities")  # fmt: skip

@@ -63,11 +63,6 @@ def test_datetimes_are_answered_in_utc_with_milliseconds_and_no_colon(dana: Wire
         ({"OwnerId": "x"}, "MALFORMED_ID", ["OwnerId"], "Owner ID: id value of incorrect type: x"),
         ({"OwnerId": "005d10000000ZZZAAA"}, "MALFORMED_ID", ["OwnerId"], None),
         ({"OwnerId": "005d10000000ZZZ"}, "INVALID_CROSS_REFERENCE_KEY", [], "invalid cross reference id"),
-        (
-            {"EmailBouncedDate": "2017-10-17 00:00:00"}, "JSON_PARSER_ERROR", None,
-            "Cannot deserialize instance of datetime from VALUE_STRING value 2017-10-17 00:00:00 or request may be "
-            "missing a required field at [line:1, column:1]",
-        ),
         ({"NumberOfEmployees": "many"}, "JSON_PARSER_ERROR", None, None),
         ({"IsUnreadByOwner": "1"}, "JSON_PARSER_ERROR", None, None),
         ({"Title": 5}, "JSON_PARSER_ERROR", None, None),
@@ -81,6 +76,25 @@ def test_lead_is_refused(
     error = response.json()[0]
     assert (response.status_code, error["errorCode"], error.get("fields")) == (400, code, fields)
     assert message in (None, error["message"])
+
+
+def test_a_datetime_without_its_t_is_refused_as_recorded(dana: Wire) -> None:
+    response = dana.send("POST", "/sobjects/Event", meeting(StartDateTime="2017-10-17 00:00:00"))
+    text = (
+        "Cannot deserialize instance of datetime from VALUE_STRING value 2017-10-17 00:00:00 or request may be "
+        "missing a required field at [line:1, column:1]"
+    )
+    assert response.json() == [{"message": text, "errorCode": "JSON_PARSER_ERROR"}]
+
+
+def test_an_address_is_answered_in_one_piece_too(dana: Wire) -> None:
+    made = dana.make("Lead", lead(Street="1 Road", City="Bern", PostalCode="3000"))
+    assert dana.get(f"/sobjects/Lead/{made}")["Address"] == {
+        "street": "1 Road", "city": "Bern", "state": None, "postalCode": "3000", "country": None,
+        "latitude": None, "longitude": None, "geocodeAccuracy": None,
+    }  # fmt: skip
+    other = dana.make("Lead", lead())
+    assert dana.get(f"/sobjects/Lead/{other}")["Address"] is None
 
 
 def test_unreadable_body_wrong_method_and_unknown_resource(dana: Wire) -> None:
