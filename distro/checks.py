@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Error, Info, Tags, Warning, registe
 
 from distro.env import is_loopback
 
-SALESFORCE_DOMAINS = (".salesforce.com", ".salesforce.mil", ".sfcrmproducts.cn")
+SALESFORCE_DOMAINS = (".salesforce.com", ".salesforce.mil", ".force.com")
 JSON_SERIALIZER = "rq.serializers.JSONSerializer"
 
 
