@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError
@@ -18,6 +18,7 @@ from crm_sync.salesforce.faults import SalesforceFault
 from crm_sync.salesforce.tokens import mark_broken
 from distro.due import Claim, LeaseLost, retry_delay
 
+from .describing import describe_soon, is_stale
 from .executor import Attempt
 from .look import look_for
 from .memo import knows_nobody
@@ -57,6 +58,8 @@ def drain(connection_id: int, claim: Claim) -> datetime | None:
         if connection.state != ConnectionState.CONNECTED:
             return timezone.now() + PROBE_EVERY
         return max(filter(None, (connection.resting_until, next_due(connection))), default=None)
+    if is_stale(connection):
+        describe_soon(connection)
     return next_due(connection)
 
 
@@ -159,10 +162,14 @@ def _waits_for_mending(turn: Turn, group: Group) -> bool:
 
 def _guarded(turn: Turn, runs: list[SyncRun], act: Callable[[], None]) -> None:
     """One attempt, whose end is nobody else's: only trouble of the whole org ends the turn."""
+    before = {run.pk: run.attempts for run in runs}
     try:
         act()
     except SalesforceFault as fault:
-        _fail_all(turn.connection, turn.claim, [run for run in runs if run.state in UNSETTLED], fault)
+        # A run that waits again after this attempt has been settled by it.
+        open_runs = [run for run in runs if run.state == RunState.RUNNING or run.attempts == before[run.pk]]
+        begun = [run.pk for run in open_runs if run.attempts != before[run.pk]]
+        _fail_all(turn.connection, turn.claim, open_runs, fault, begun)
     except (LeaseLost, OrgTrouble, DatabaseError, InterfaceError):
         raise
     except Exception:  # the executor's edge: a fault of ours in one run must not stop the others
@@ -181,14 +188,18 @@ def _fail_as_bug(claim: Claim, run: SyncRun) -> None:
 
 
 def _fail_all(
-    connection: SalesforceConnection, claim: Claim, runs: list[SyncRun], fault: SalesforceFault
+    connection: SalesforceConnection,
+    claim: Claim,
+    runs: list[SyncRun],
+    fault: SalesforceFault,
+    begun: Collection[int] = (),
 ) -> None:
-    """Settle runs by a fault of the whole call; ends the turn when it says something about the whole org."""
-    begun = [run for run in runs if run.state == RunState.RUNNING]
-    fresh = [run for run in runs if run.state == RunState.WAITING]
-    if fresh:
-        begin(claim, fresh)
-    for run in [*begun, *fresh]:
+    """Settle runs by a fault of the whole call; ends the turn when it says something about the whole org.
+
+    `begun` are the ids of those whose attempt has begun already.
+    """
+    begin(claim, [run for run in runs if run.pk not in begun])
+    for run in runs:
         fail_by(claim, run, fault)
     if outcome_of(fault).verdict is Verdict.NEEDS_RECONNECTING:
         mark_broken(connection, fault)

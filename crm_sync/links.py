@@ -31,6 +31,13 @@ def link_person(
         group.link, _ = RecordLink.objects.update_or_create(prospect=group.prospect, defaults=values)
 
 
+def move_link(turn: Turn, link: RecordLink, object_name: str, record_id: str) -> None:
+    """Follow a record that was converted or merged; who owned the old one says nothing about the new."""
+    link.object, link.record_id, link.owner_id = object_name, record_id, ""
+    with fenced(turn.claim):
+        link.save(update_fields=["object", "record_id", "owner_id", "changed_at"])
+
+
 def unlink_person(turn: Turn, group: Group) -> None:
     """Forget a record that is gone."""
     with fenced(turn.claim):

@@ -16,6 +16,7 @@ from routing.models import Meeting, Status
 
 from . import links
 from .log import log_done, log_fact, log_refused, log_steps
+from .look import find_winner
 from .parts import owner_query
 from .policy import owner_policy
 from .runs import begin, block, fail, finish
@@ -74,13 +75,13 @@ def _is_early(group: Group, run: SyncRun, link: RecordLink | None) -> bool:
 
 
 def _read(turn: Turn, run: SyncRun, link: RecordLink) -> dict[str, Any] | None:
-    """The record's row with its owner; a converted Lead is followed to its Contact."""
+    """The record's row with its owner; a converted Lead is followed to its Contact, a merged record to its winner."""
     (answer,) = turn.call([owner_query(link.object, link.record_id)])
     rows = answer.rows
     contact = rows[0].get("ConvertedContactId") if rows and rows[0].get("IsConverted") else None
-    if contact:
-        link.object, link.record_id, link.owner_id = "Contact", str(contact), ""
-        link.save(update_fields=["object", "record_id", "owner_id", "changed_at"])
+    winner = "" if rows else find_winner(turn, link.object, link.record_id)
+    if contact or winner:
+        links.move_link(turn, link, "Contact" if contact else link.object, str(contact or winner))
         return _read(turn, run, link)
     if not rows:
         return None

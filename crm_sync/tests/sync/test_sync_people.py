@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from crm_sync.models import RecordLink
-from crm_sync.sandbox.conversion import convert
-from crm_sync.sandbox.customizing import DuplicateRule
-from crm_sync.tests.sync.told import EMAIL, Told
+from crm_sync.sandbox import control_records
+from crm_sync.sandbox.conversion import convert, merge
+from crm_sync.sandbox.customizing import AssignmentRule, DuplicateRule
+from crm_sync.tests.sync.told import ANN, BOB, EMAIL, SAM, Told
 from distro.testing.factories import make_distribution_rule
 from routing.models import FormField
 
@@ -161,8 +162,6 @@ def test_a_person_deleted_in_salesforce_is_created_again_only_by_a_new_submissio
     meeting = told.book(told.submit())
     told.work()
     first = told.link().record_id
-    from crm_sync.sandbox import control_records
-
     control_records.remove(told.org, "Lead", first, query={}, body={})
     told.cancel(meeting)
     told.work()
@@ -177,8 +176,6 @@ def test_a_person_deleted_in_salesforce_is_created_again_only_by_a_new_submissio
 def test_a_deleted_event_stays_deleted_with_a_note(told: Told) -> None:
     meeting = told.book(told.submit())
     told.work()
-    from crm_sync.sandbox import control_records
-
     control_records.remove(told.org, "Event", told.event["Id"], query={}, body={})
     told.move(meeting)
     told.work()
@@ -212,3 +209,42 @@ def test_a_duplicate_with_another_address_is_passed_or_needs_a_person(
     told.work()
     assert told.runs() == {"person": state}
     assert len(told.records("Lead", Email=EMAIL)) == (1 if state == "done" else 0)
+
+
+def test_a_merged_record_is_followed(told: Told) -> None:
+    meeting = told.book(told.submit())
+    told.work()
+    winner = told.add("Lead", LastName="Winner", Company="Initrode", Email="other@initrode.example")
+    master, loser = told.org.store.find(winner), told.org.store.find(told.link().record_id)
+    assert master and loser
+    merge(told.org, master, [loser], told.user(SAM))
+    told.cancel(meeting)
+    told.work()
+    assert told.runs()["meeting"] == "done"
+    assert told.link().record_id == winner
+    assert told.record("Lead", "other@initrode.example")["Distro_Meeting_Status__c"] == "Cancelled"
+
+
+def test_the_owner_of_a_merged_record_is_its_winners(told: Told) -> None:
+    told.book(told.submit())
+    told.work()
+    winner = told.add("Lead", LastName="Winner", Company="Initrode", Email="other@initrode.example")
+    master, loser = told.org.store.find(winner), told.org.store.find(told.link().record_id)
+    assert master and loser
+    merge(told.org, master, [loser], told.user(SAM))
+    told.wait()
+    assert told.record("Lead", "other@initrode.example")["OwnerId"] == told.user(ANN)
+
+
+@pytest.mark.parametrize(("rules", "owner"), [(True, BOB), (False, "integration@acme.example")])
+def test_assignment_rules_run_for_new_leads_unless_the_router_says_no(
+    told: Told, rules: bool, owner: str
+) -> None:
+    told.org.rules.assignment.append(AssignmentRule(told.user(BOB)))
+    told.router.assignment_rules = rules
+    told.router.save()
+    told.book(told.submit())
+    told.work()
+    assert told.record("Lead")["OwnerId"] == told.user(owner)
+    told.wait()
+    assert told.record("Lead")["OwnerId"] == told.user(ANN)
