@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from distro.due import Claim, kind
 
-from .actions.change import complete_by_itself
+from .actions.attendance import complete_by_itself
 from .models import Mail, MailState, Meeting
 
 

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from distro.due import schedule
 
-from .models import Mail, Meeting, Status
+from .models import Host, Mail, Meeting, ProspectMessage, Status
 
 
 def link(path: str) -> str:
@@ -25,7 +25,7 @@ def calendar_text(meeting: Meeting, method: str = "PUBLISH") -> str:
 
     METHOD is PUBLISH for a download, REQUEST or CANCEL in mail (RFC 5546).
     """
-    cancelled = meeting.status == Status.CANCELLED
+    cancelled = method == "CANCEL" or meeting.status == Status.CANCELLED
     entry = icalendar.Event()
     entry.add("uid", f"{meeting.uuid}@{urlsplit(settings.BASE_URL).hostname}")
     entry.add("sequence", meeting.version - 1)
@@ -66,28 +66,50 @@ def in_zone(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone))
 
 
-def tell_people(meeting: Meeting, kind: str, *, told_host: bool = True) -> None:
+def tell_people(meeting: Meeting, kind: str) -> None:
     """Write the mails that a booking, a change or a cancellation calls for, and have them sent.
 
-    `kind` names the templates: booked, rescheduled or cancelled. Called in the transaction of the fact.
+    `kind` names the templates: booked, rescheduled, reassigned or cancelled. Called in the transaction of the fact.
     """
+    write_mail(meeting, kind, "prospect", meeting.prospect.email)
+    for guest in meeting.guests:
+        write_mail(meeting, kind, "guest", guest)
+    write_mail(meeting, kind, "host", meeting.host.email)
+
+
+def tell_host(meeting: Meeting, host: Host, kind: str) -> None:
+    """Tell one host alone: the one from whom a meeting was taken."""
+    write_mail(meeting, kind, "host", host.email)
+
+
+def write_mail(meeting: Meeting, kind: str, role: str, email: str) -> None:
+    """One mail, and the due work that sends it."""
     method = "CANCEL" if kind == "cancelled" else "REQUEST"
-    calendar = calendar_text(meeting, method)
-    readers = [("prospect", meeting.prospect.email), *(("guest", guest) for guest in meeting.guests)]
-    if told_host:
-        readers.append(("host", meeting.host.email))
-    for role, email in readers:
-        mail = Mail.objects.create(
-            workspace=meeting.workspace,
-            meeting=meeting,
-            kind=f"{kind}_{role}",
-            to=email,
-            subject=one_line(render_to_string(f"mail/{kind}.subject.txt", mail_context(meeting, role))),
-            text=render_to_string(f"mail/{kind}.txt", mail_context(meeting, role)),
-            calendar=calendar,
-            calendar_method=method,
-        )
-        schedule("routing.mail", mail.pk)
+    context = mail_context(meeting, role)
+    mail = Mail.objects.create(
+        workspace=meeting.workspace,
+        meeting=meeting,
+        kind=f"{kind}_{role}",
+        to=email,
+        subject=one_line(render_to_string(f"mail/{kind}.subject.txt", context)),
+        text=render_to_string(f"mail/{kind}.txt", context),
+        calendar=calendar_text(meeting, method),
+        calendar_method=method,
+    )
+    schedule("routing.mail", mail.pk)
+
+
+def write_message_mail(message: ProspectMessage, email: str) -> None:
+    """What a prospect wrote because no time suited, to one reader."""
+    context = {"message": message, "submission": message.submission, "workspace": message.workspace}
+    mail = Mail.objects.create(
+        workspace=message.workspace,
+        kind="message",
+        to=email,
+        subject=one_line(render_to_string("mail/message.subject.txt", context)),
+        text=render_to_string("mail/message.txt", context),
+    )
+    schedule("routing.mail", mail.pk)
 
 
 def one_line(text: str) -> str:

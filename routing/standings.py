@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from django.db.models import Sum
+from django.db.models import Min, Sum
 
 from .core.rotation import LedgerEntry as Entry
 from .core.rotation import Reset, Standing, period_start, standings, turns_at_par
@@ -32,13 +32,16 @@ def read_ledger(team: Team, router: Router, now: datetime) -> TeamLedger:
         rows = rows.filter(created_at__gte=since)
     if router.fairness == Fairness.ROUTER:
         rows = rows.filter(router=router)
-    sums = dict(rows.order_by().values_list("host").annotate(Sum("turns")))
-    entries = [Entry(host, turns) for host, turns in sums.items()]
+    columns = rows.order_by().values_list("host").annotate(Sum("turns"), Min("created_at"))
+    totals = {host: (turns, first) for host, turns, first in columns}
+    entries = [Entry(host, turns) for host, (turns, _) in totals.items()]
+    began = min((first for _, first in totals.values()), default=now)
     active = TeamMember.objects.filter(team=team, host__active=True, host__archived_at=None)
     members = {row: Member(row.host_id, row.weight) for row in active}
     joiners = []
-    for row in members if entries else ():
-        if row.host_id not in sums and (since is None or row.joined_at >= since):
+    for row in members:
+        # Who was there before the first turn of the period began with the others, at nothing.
+        if row.host_id not in totals and row.joined_at > began:
             turns = turns_at_par(list(members.values()), entries, row.host_id)
             joiners.append((row.host_id, float(turns)))
     entries += [Entry(host, turns) for host, turns in joiners]

@@ -193,7 +193,12 @@ def write_turn(meeting: Meeting, team: Team | None) -> None:
 def tell(meeting: Meeting) -> None:
     """Mail, the CRM, and the hour at which the meeting completes by itself."""
     tell_people(meeting, "booked")
+    schedule_completion(meeting)
+    get_crm().meeting_changed(meeting)
+
+
+def schedule_completion(meeting: Meeting) -> None:
+    """Have the meeting complete by itself in its time, if its type wants that."""
     if meeting.meeting_type.complete_after is not None:
         due = meeting.end + timedelta(minutes=meeting.meeting_type.complete_after)
         schedule("routing.complete", meeting.pk, due)
-    get_crm().meeting_changed(meeting)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone as clock
 
 from distro.links import digest_of
@@ -14,7 +15,7 @@ from ..core import lifecycle
 from ..core.lifecycle import Action, ActionRefused, prospect_may_change, transition
 from ..crm import get_crm
 from ..emails import tell_people
-from ..models import LedgerEntry, LedgerReason, Meeting, Status
+from ..models import LedgerEntry, LedgerReason, Meeting
 from .calendar_claims import release_time
 
 MANAGEABLE_AFTER_END = timedelta(days=30)
@@ -58,22 +59,6 @@ def cancel(meeting: Meeting, reason: str) -> Meeting:
     return meeting
 
 
-@transaction.atomic
-def complete_by_itself(meeting: Meeting, now: datetime) -> datetime | None:
-    """Complete a meeting whose time has come; answers when to look again where it has not, else None."""
-    meeting = lock(meeting)
-    after = meeting.meeting_type.complete_after
-    if after is None or meeting.status not in (Status.SCHEDULED, Status.RESCHEDULED):
-        return None
-    due = meeting.end + timedelta(minutes=after)
-    if due > now:
-        return due
-    move(meeting, "complete")
-    meeting.save()
-    get_crm().meeting_changed(meeting)
-    return None
-
-
 def lock(meeting: Meeting) -> Meeting:
     """The meeting as it is now, held until the transaction ends: two changes at once come one after the other."""
     Meeting.objects.select_for_update().get(pk=meeting.pk)
@@ -96,18 +81,32 @@ def move(meeting: Meeting, action: Action) -> bool:
 
 
 def give_turn_back(meeting: Meeting, reason: LedgerReason, note: str) -> None:
-    """Take back in the ledger what the booking counted, row by row."""
-    counted = meeting.ledger.filter(reason__in=(LedgerReason.ASSIGNMENT, LedgerReason.OWNERSHIP))
+    """Take back in the ledger what the meeting counts for its host, team by team."""
+    write_turns(meeting, reason, note, -1)
+
+
+def take_turn_again(meeting: Meeting, reason: LedgerReason, note: str) -> None:
+    """Count the meeting again after its turn was given back."""
+    write_turns(meeting, reason, note, 1)
+
+
+def write_turns(meeting: Meeting, reason: LedgerReason, note: str, sign: int) -> None:
+    """One row for each team in which the meeting's booking, or its reassignment, counted for the present host."""
+    counted = meeting.ledger.filter(
+        host=meeting.host,
+        reason__in=(LedgerReason.ASSIGNMENT, LedgerReason.OWNERSHIP, LedgerReason.REASSIGNMENT),
+    ).order_by()
+    sums = counted.values("team", "router").annotate(turns=Sum("turns"))
     LedgerEntry.objects.bulk_create(
         LedgerEntry(
             workspace=meeting.workspace,
-            team=row.team,
-            host=row.host,
-            router=row.router,
+            team_id=row["team"],
+            host=meeting.host,
+            router_id=row["router"],
             meeting=meeting,
             reason=reason,
-            turns=-row.turns,
+            turns=sign * row["turns"],
             note=note,
         )
-        for row in counted.select_related("team", "host", "router")
+        for row in sums
     )

@@ -11,9 +11,11 @@ from django.utils import timezone as clock
 from distro.links import digest_of
 
 from .. import snapshots
-from ..core.slots import team_slots
+from ..core.rotation import order
+from ..core.slots import has_free_time, team_slots
 from ..core.values import HostValues, Slot
-from ..models import Host, Meeting, Outcome, Submission
+from ..models import Host, Meeting, Outcome, Rotation, Submission, Team
+from ..standings import read_ledger
 
 BOOKABLE_FOR = timedelta(days=14)
 """How long a booking link lives unless it was booked."""
@@ -30,13 +32,39 @@ def find_submission(token: str) -> Submission | None:
     )
 
 
-def candidates(submission: Submission) -> list[int]:
-    """The hosts whose times are offered, in the team's order: those active now."""
+def candidates(submission: Submission, now: datetime) -> list[int]:
+    """The hosts whose times are offered: those active now, in the team's order; in strict rotation the one picked."""
+    keys = active_hosts(submission)
+    if submission.target_team_id and submission.router.rotation == Rotation.STRICT:
+        return pick_one(submission, keys, now)
+    return keys
+
+
+def active_hosts(submission: Submission) -> list[int]:
+    """The active hosts of the submission's target, in the team's order."""
     active = Host.objects.filter(active=True, archived_at=None)
     if submission.target_host_id:
         return list(active.filter(pk=submission.target_host_id).values_list("pk", flat=True))
     team = active.filter(memberships__team=submission.target_team_id)
     return list(team.order_by("memberships__position", "memberships__id").values_list("pk", flat=True))
+
+
+def pick_one(submission: Submission, keys: list[int], now: datetime) -> list[int]:
+    """The strict rotation's pick, kept with the submission; made anew once that host has no free time left.
+
+    It counts for nothing until it is booked. Empty when nobody has a free time.
+    """
+    kind = submission.meeting_type
+    assert kind is not None
+    values = snapshots.meeting_type_values(kind)
+    hosts = calendars_of(submission, keys, now, now + timedelta(days=kind.horizon_days))
+    free = [host.key for host in hosts if has_free_time(host, values, now)]
+    if submission.pick_id not in free:
+        team = Team.objects.get(pk=submission.target_team_id)
+        ranked = order(read_ledger(team, submission.router, now).standing, free)
+        submission.pick_id = int(ranked[0]) if ranked else None
+        Submission.objects.filter(pk=submission.pk).update(pick=submission.pick_id)
+    return [submission.pick_id] if submission.pick_id else []
 
 
 def offered_slots(
@@ -55,7 +83,7 @@ def slots_between(submission: Submission, start: datetime, end: datetime, now: d
     end = min(end, now + timedelta(days=kind.horizon_days, minutes=5))
     if start >= end:
         return []
-    hosts = calendars_of(submission, candidates(submission), start, end)
+    hosts = calendars_of(submission, candidates(submission, now), start, end)
     return list(team_slots(hosts, snapshots.meeting_type_values(kind), now, (start, end)))
 
 

@@ -18,7 +18,7 @@ from .router import (
     Router,
     UpdateOwner,
 )
-from .submission import IdempotencyKey, Outcome, Prospect, Submission
+from .submission import IdempotencyKey, Outcome, Prospect, ProspectMessage, Submission
 from .workspace import Member, Role, RotationReset, Workspace
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "Overwrite",
     "OwnershipRule",
     "Prospect",
+    "ProspectMessage",
     "Role",
     "Rotation",
     "RotationReset",

@@ -90,6 +90,23 @@ class Submission(models.Model):
         return token_of("booking", self.booking_seed)
 
 
+class ProspectMessage(models.Model):
+    """What a prospect wrote because no time suited."""
+
+    workspace_path = "workspace"
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="messages")
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="messages")
+    text = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"From {self.submission}"
+
+
 class IdempotencyKey(models.Model):
     """A client's Idempotency-Key on a router: `status` is null while the first request is still running."""
 

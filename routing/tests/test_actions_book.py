@@ -110,6 +110,16 @@ def test_turns_follow_the_weights() -> None:
 
 
 @pytest.mark.django_db
+def test_founders_of_a_team_take_turns_from_the_first_booking_on() -> None:
+    router = a_router(3)
+    for place in range(6):
+        book_at(make_submission(router), next_ten() + timedelta(minutes=30 * place))
+    hosts = list(Meeting.objects.order_by("start").values_list("host", flat=True))
+    assert len(set(hosts[:3])) == 3
+    assert hosts[:3] == hosts[3:]
+
+
+@pytest.mark.django_db
 def test_who_joins_starts_at_par() -> None:
     router = a_router(1)
     for place in range(4):
