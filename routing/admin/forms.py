@@ -115,8 +115,8 @@ class FormAdmin(SortableAdminBase, ArchivingAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """The e-mail field is unique in its form: whoever stops being it is written before whoever becomes it."""
         known = formset.initial_form_count()
-        for part in (slice(None, known), slice(known, None)):
-            formset.forms[part] = sorted(
-                formset.forms[part], key=lambda one: one.instance.type == FieldType.EMAIL
-            )
+        formset.forms[:known] = sorted(
+            formset.forms[:known],
+            key=lambda one: one.instance.type == FieldType.EMAIL and one not in formset.deleted_forms,
+        )
         super().save_formset(request, form, formset, change)
