@@ -87,7 +87,7 @@ def test_faults_stand_alone_on_standard_error(tmp_path: Path, capsys: pytest.Cap
 def test_an_unreadable_file_ends_the_real_command_with_status_2(tmp_path: Path) -> None:
     file = tmp_path / "unreadable.yaml"
     file.write_text("version: 1\nversion: 1\n")
-    manage = [sys.executable, settings.BASE_DIR / "manage.py", "load_workspace", str(file)]
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), "load_workspace", str(file)]
     done = subprocess.run(manage, env=dict(os.environ), capture_output=True, text=True, check=False)
     sentence = f'{file}, line 2, column 1: the key "version" stands twice in one mapping.\n'
     assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from distro.testing import factories
-from routing.models import Form, Host, MeetingType, Router, Team, TeamMember, Workspace
+from routing.models import Form, Host, MeetingType, OwnershipRule, Router, Team, TeamMember, Workspace
 from routing.tests.workspace_files import LEAVE_OUT, acme
 from routing.workspace_file import Faulty, compare, load, summary
 
@@ -124,7 +125,7 @@ def test_a_rule_stands_with_its_conditions_target_and_effects() -> None:
 
 def test_ownership_rules_left_out_are_the_three_and_an_empty_list_none() -> None:
     load(acme(("routers[0].ownership_rules", LEAVE_OUT)))
-    rules = Router.objects.get().ownership_rules
+    rules = OwnershipRule.objects.all()
     assert list(rules.values_list("name", "object", "match")) == [
         ("Contact owner", "contact", "exact"),
         ("Lead owner", "lead", "exact"),
@@ -231,6 +232,17 @@ def test_true_in_a_condition_is_not_one() -> None:
     assert len(load(acme((path, {"field": "company", "op": "equals", "value": 1})))) == 1
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"), [(1.0, 1), (1e17, 10**17), (-0.0, 0), (2.5, 2.5), (10**18, 10**18)]
+)
+def test_numbers_are_kept_as_every_database_gives_them_back(written: float, kept: float) -> None:
+    raw = acme((f"{RULES}[2].when", {"field": "lead.Score", "op": "gte", "value": written}))
+    load(raw)
+    value = Router.objects.get().distribution_rules.get(name="India").when["value"]
+    assert (value, type(value)) == (kept, type(kept))
+    assert lines(raw) == ["nothing changed"]
+
+
 def test_comparing_writes_nothing() -> None:
     assert len(compare(acme())) == 10
     assert Workspace.objects.count() == 0
@@ -239,6 +251,20 @@ def test_comparing_writes_nothing() -> None:
         "changed host ann@acme.example: name Ann Lee → Ann"
     ]
     assert Host.objects.filter(name="Ann Lee").exists()
+
+
+def test_comparing_takes_the_same_queries_however_large_the_workspace(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    load(acme())
+    with django_assert_num_queries(21):
+        compare(acme())
+    many = [{"email": f"host{number}@acme.example", "name": f"Host {number}"} for number in range(30)]
+    rules = [{"name": f"Rule {number}", "assign": {"host": many[number]["email"]}} for number in range(30)]
+    large = acme(*((f"hosts[{3 + number}]", host) for number, host in enumerate(many)), (RULES, rules))
+    load(large)
+    with django_assert_num_queries(21):
+        compare(large)
 
 
 def test_one_fault_keeps_everything_out() -> None:
@@ -302,7 +328,7 @@ def test_rows_that_stay_keep_their_identity_and_history() -> None:
 
 
 def test_another_field_can_become_the_e_mail_field() -> None:
-    rules = ("routers[0].distribution_rules", [])
+    rules: tuple[str, Any] = ("routers[0].distribution_rules", [])
     swapped = acme(
         rules,
         ("forms[0].fields[3]", {"key": "company", "type": "email", "required": True}),

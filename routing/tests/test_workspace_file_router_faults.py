@@ -171,6 +171,18 @@ FAULTS: list[tuple[str, Any, str, str]] = [
         "",
         "must be {field, op, value}, {all: [...]} or {any: [...]}, not text",
     ),
+    (
+        f"{RULE}[1].when",
+        {"field": "company", "op": "in", "value": ["a", float("inf")]},
+        f"{RULE}[1].when.value[1]",
+        "inf is out of range; numbers have at most 18 digits",
+    ),
+    (
+        f"{RULE}[1].set_fields.Lead.Rating",
+        10**19,
+        "",
+        "10000000000000000000 is out of range; numbers have at most 18 digits",
+    ),
     (f"{RULE}[1].when.all[0].op", "gtx", "", 'unknown operator "gtx"'),
     (
         f"{RULE}[1].when.all[0].op",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 from unicodedata import category
@@ -23,6 +23,7 @@ class Mark(Enum):
 
 
 BAD, REQUIRED, ABSENT = Mark.BAD, Mark.REQUIRED, Mark.ABSENT
+LARGEST = 10**18
 CONTROLS = ("Cc", "Zl", "Zp")
 # Section of the file -> identity -> row.
 Rows = Mapping[str, Mapping[str, Any]]
@@ -112,10 +113,6 @@ class Whole(Kind):
 
     def _shown(self, value: Any) -> str:
         return str(value) if isinstance(value, float) else type_of(value)
-
-
-def _is_finite_float(value: Any) -> bool:
-    return isinstance(value, float) and math.isfinite(value)
 
 
 class Switch(Kind):
@@ -226,11 +223,20 @@ def _unless_bad(values: Iterable[Any]) -> Any:
 
 
 class Scalar(Kind):
-    """Text, a finite number, or true or false."""
+    """Text, a number, or true or false."""
 
     def read(self, value: Any, path: str, check: Check) -> Any:
         if isinstance(value, str):
             return Text(most=1000, lines=True).read(value, path, check)
-        if isinstance(value, (bool, int)) or _is_finite_float(value):
-            return value
+        if isinstance(value, (int, float)):
+            return regular_number(value, path, check)
         return check.fault(path, f"must be text, a number, or true or false, not {type_of(value)}")
+
+
+def regular_number(value: Any, path: str, check: Check) -> Any:
+    """A number as every database gives it back: PostgreSQL knows no infinity, and 1e20 only as an integer."""
+    if isinstance(value, bool):
+        return value
+    if not -LARGEST <= value <= LARGEST:
+        return check.fault(path, f"{value} is out of range; numbers have at most 18 digits")
+    return int(Decimal(repr(value))) if value == int(value) else value

@@ -6,7 +6,7 @@ from typing import Any
 
 from routing.core.conditions import conditions_json, parse_conditions
 
-from .kinds import BAD, Check, Kind, Scalar, type_of
+from .kinds import BAD, Check, Kind, Scalar, regular_number, type_of
 from .records import Record, join
 from .texts import Refused, api_name
 
@@ -27,10 +27,20 @@ class Conditions(Kind):
         if value is not None and not isinstance(value, dict):
             shapes = "{field, op, value}, {all: [...]} or {any: [...]}"
             return check.fault(path, f"must be {shapes}, not {type_of(value)}")
-        return value
+        return _regular(value, path, check)
 
     def fetch(self, stored: Any) -> Any:
         return conditions_json(parse_conditions(stored))
+
+
+def _regular(value: Any, path: str, check: Check) -> Any:
+    """The tree with its numbers in regular form, however it is shaped otherwise."""
+    if isinstance(value, dict):
+        return {name: _regular(one, join(path, name), check) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_regular(one, f"{path}[{index}]", check) for index, one in enumerate(value)]
+    regular = regular_number(value, path, check) if isinstance(value, (int, float)) else value
+    return value if regular is BAD else regular
 
 
 class FieldValues(Kind):
