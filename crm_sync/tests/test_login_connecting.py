@@ -215,6 +215,24 @@ def test_a_state_works_once_and_in_its_own_browser(local_org: Org) -> None:
     assert SalesforceConnection.objects.count() == 1
 
 
+def test_who_lost_the_right_meanwhile_connects_nothing(local_org: Org) -> None:
+    walker = Walker()
+    callback = after_org(walker.set_out()["Location"])
+    walker.user.memberships.update(role=Role.HOST)
+    walker.client.get(callback)
+    assert ConnectAttempt.objects.get().outcome == "failed"
+    assert SalesforceConnection.objects.count() == 0
+    assert [grant.revoked for grant in local_org.tokens.refresh.values()] == [True]
+
+
+def test_nobody_finishes_the_attempt_of_another(local_org: Org) -> None:
+    walker = Walker()
+    callback = after_org(walker.set_out()["Location"])
+    ConnectAttempt.objects.update(user=Walker(walker.workspace).user)
+    walker.client.get(callback)
+    assert SalesforceConnection.objects.count() == 0
+
+
 def test_an_unsigned_or_foreign_answer_is_refused(local_org: Org, settings) -> None:
     walker = Walker()
     asked = walker.set_out()

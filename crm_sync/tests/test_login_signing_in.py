@@ -64,7 +64,7 @@ def test_an_equal_address_gives_no_rights(local_org: Org) -> None:
 
 def test_the_same_user_id_in_another_org_is_somebody_else(local_org: Org, second_org: Org) -> None:
     walker = Walker()
-    walker.connect()
+    sign_in(walker.client, f"{LOGIN}?process=connect")
     second_org.store.tables["User"] = {}
     dana = local_org.user_named("dana@acme.example")
     second_org.store.tables["User"][dana["Id"]] = dict(dana)
