@@ -233,13 +233,15 @@ def test_nobody_finishes_the_attempt_of_another(local_org: Org) -> None:
     assert SalesforceConnection.objects.count() == 0
 
 
-def test_an_unsigned_or_foreign_answer_is_refused(local_org: Org, settings) -> None:
+def test_a_wrong_client_secret_is_said_in_words(local_org: Org, settings) -> None:
     walker = Walker()
     asked = walker.set_out()
     callback = after_org(asked["Location"])
     settings.SALESFORCE_CLIENT_SECRET = "another"
     walker.client.get(callback)
-    assert ConnectAttempt.objects.get().outcome == "failed"
+    attempt = ConnectAttempt.objects.get()
+    said = attempt.note.startswith("Salesforce did not accept the client secret of this installation.")
+    assert (attempt.outcome, said) == ("failed", True)
     assert SalesforceConnection.objects.count() == 0
 
 

@@ -45,6 +45,9 @@ ADVICE = {
     ),
 }
 
+# What a code of the authorise page means when the token endpoint says it.
+AT_THE_EXCHANGE = {"invalid_client": "invalid_client_credentials"}
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -67,7 +70,7 @@ class Fault:
 def fault_of(code: str, description: str, exception: Exception | None) -> Fault:
     """What went wrong, from the callback's parameters or from what was raised on our side."""
     if isinstance(exception, GrantRefused):
-        known = ADVICE.get(exception.code.lower())
+        known = ADVICE.get(AT_THE_EXCHANGE.get(exception.code, exception.code))
         return Fault(exception.code, *known) if known else Fault(exception.code, str(exception))
     if isinstance(exception, RequestException):
         return Fault("", "Salesforce could not be reached or did not answer in time. Try again in a minute.")
