@@ -115,8 +115,10 @@ class FormAdmin(SortableAdminBase, ArchivingAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """The e-mail field is unique in its form: whoever stops being it is written before whoever becomes it."""
         known = formset.initial_form_count()
-        formset.forms[:known] = sorted(
-            formset.forms[:known],
-            key=lambda one: one.instance.type == FieldType.EMAIL and one not in formset.deleted_forms,
-        )
+        formset.forms[:known] = sorted(formset.forms[:known], key=lambda one: self._comes_last(formset, one))
+        # Django remembers by their places which of the forms are to be deleted.
+        vars(formset).pop("_deleted_form_indexes", None)
         super().save_formset(request, form, formset, change)
+
+    def _comes_last(self, formset: Any, form: Any) -> bool:
+        return form.instance.type == FieldType.EMAIL and not formset._should_delete_form(form)

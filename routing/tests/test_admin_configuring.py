@@ -142,6 +142,23 @@ def test_another_field_can_become_the_email_field(client, workspace):
     assert dict(form.fields.values_list("key", "type")) == {"company": "email", "former": "text"}
 
 
+def test_the_email_field_can_be_deleted_for_another(client, workspace):
+    form = make_form(workspace)
+    old, new, other = (form.fields.get(key=key) for key in ("email", "company", "first_name"))
+    form.fields.exclude(pk__in=[old.pk, new.pk, other.pk]).delete()
+    sent = rows(
+        "fields",
+        field("company", "email", required="on", id=new.pk, form=form.pk),
+        field("email", "email", required="on", id=old.pk, form=form.pk, DELETE="on"),
+        field("first_name", id=other.pk, form=form.pk),
+        known=3,
+    )
+    assert (
+        client.post(f"/admin/routing/form/{form.pk}/change/", {"name": form.name} | sent).status_code == 302
+    )
+    assert dict(form.fields.values_list("key", "type")) == {"company": "email", "first_name": "text"}
+
+
 def host_post(*hours: tuple[int, str, str], **more: Any) -> dict[str, Any]:
     week = [{"weekday": day, "start_minute": start, "end_minute": end} for day, start, end in hours]
     return {"name": "Ann", "email": "Ann@Acme.example", "active": "on", **more} | rows("working_hours", *week)
