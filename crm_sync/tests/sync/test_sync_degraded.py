@@ -6,7 +6,7 @@ import pytest
 
 from crm_sync.salesforce.provision import provision
 from crm_sync.sandbox.org import Org
-from crm_sync.tests.sync.told import EMAIL, Told
+from crm_sync.tests.sync.told import EMAIL, Told, connect
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def declined(local_org: Org) -> Told:
     """A workspace that declined the extension fields."""
-    return Told(local_org, extension_fields=False)
+    return connect(local_org, extension_fields=False)
 
 
 def test_without_extension_fields_status_and_link_stand_in_the_text(declined: Told) -> None:
@@ -47,7 +47,7 @@ def test_without_extension_fields_distro_looks_before_it_writes_again(declined: 
 
 
 def test_a_booking_does_not_wait_for_the_fields(local_org: Org) -> None:
-    told = Told(local_org, provisioned=False)
+    told = connect(local_org, provisioned=False)
     meeting = told.book(told.submit())
     told.work()
     assert told.runs() == {"person": "done", "meeting": "done", "owner": "waiting"}

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
-from crm_sync.models import RecordLink, SalesforceConnection, SyncRun
+from crm_sync.models import ObjectDescription, RecordLink, SalesforceConnection, SyncRun
 from crm_sync.port import SalesforceCrm
 from crm_sync.salesforce.provision import provision
 from crm_sync.sandbox import control_records
 from crm_sync.sandbox.calls import CallEntry
 from crm_sync.sandbox.faults import Fault
-from crm_sync.sandbox.org import Org
-from crm_sync.tests.walk import Walker
+from crm_sync.sandbox.org import CLIENT_ID, CLIENT_SECRET, Org
+from crm_sync.sandbox.serving import RunningOrg
+from crm_sync.tests.walk import PLAIN_FILES, Walker
 from distro.due.jobs import run_due
 from distro.due.models import DueWork
-from distro.testing.factories import make_host, make_meeting, make_prospect, make_router, make_submission
-from routing.core.values import LookupNeed
-from routing.models import Host, Meeting, Prospect, Router, Status, Submission
+from distro.testing.factories import (
+    make_host,
+    make_meeting,
+    make_member,
+    make_prospect,
+    make_router,
+    make_submission,
+)
+from routing.core.records import LookupNeed
+from routing.models import Host, Meeting, Prospect, Role, Router, Status, Submission, Workspace
 
 INTEGRATION = "integration@acme.example"
 ANN, BOB, SAM = "ann@acme.example", "bob@acme.example", "sam@acme.example"
@@ -33,21 +45,12 @@ NEEDS = [LookupNeed("contact", "exact"), LookupNeed("lead", "exact")]
 class Told:
     """What tests of the sync do: submit, book, change, let time pass, and read the org."""
 
-    def __init__(self, org: Org, *, provisioned: bool = True, **workspace: Any) -> None:
-        org.approve_as = INTEGRATION
-        self.org = org
-        walker = Walker()
-        self.workspace = walker.workspace
-        for name, value in workspace.items():
-            setattr(self.workspace, name, value)
-        self.workspace.save()
-        walker.connect()
-        if provisioned:
-            provision(self.connection)
+    def __init__(self, org: Org, workspace: Workspace) -> None:
+        self.org, self.workspace = org, workspace
         DueWork.objects.all().delete()
         self.crm = SalesforceCrm()
-        self.ann: Host = make_host(self.workspace, name="Ann Archer", email=ANN, working=False)
-        self.router: Router = make_router(self.workspace, default_host=self.ann, name="Inbound", **EVERYTHING)
+        self.ann: Host = make_host(workspace, name="Ann Archer", email=ANN, working=False)
+        self.router: Router = make_router(workspace, default_host=self.ann, name="Inbound", **EVERYTHING)
         self.forget_calls()
 
     @property
@@ -164,7 +167,68 @@ class Told:
         return [one for one in self.org.calls.entries if "/services/data/" in one.path]
 
 
+def connect(org: Org, *, provisioned: bool = True, **workspace: Any) -> Told:
+    """A new workspace that goes through the org's own OAuth and has its fields set up."""
+    org.approve_as = INTEGRATION
+    walker = Walker()
+    for name, value in workspace.items():
+        setattr(walker.workspace, name, value)
+    walker.workspace.save()
+    walker.connect()
+    if provisioned:
+        provision(SalesforceConnection.objects.select_related("workspace").get(workspace=walker.workspace))
+    return Told(org, walker.workspace)
+
+
+@dataclass
+class Kept:
+    """A connected, provisioned org and our rows about it, as they were before the first test touched them."""
+
+    org: dict[str, Any]
+    rows: list[Model]
+
+    @classmethod
+    def of(cls, told: Told) -> Kept:
+        rows = [told.connection, *ObjectDescription.objects.filter(connection=told.connection)]
+        return cls(copied(told.org, vars(told.org)), rows)
+
+    def restore(self, org: Org) -> Workspace:
+        vars(org).update(copied(org, self.org))
+        workspace = make_member(role=Role.OWNER).workspace
+        connection, *descriptions = copy.deepcopy(self.rows)
+        for row in (connection, *descriptions):
+            row.pk, row._state.adding = None, True
+        connection.workspace, connection.connected_by = workspace, None  # type: ignore[attr-defined]
+        connection.save()
+        for description in descriptions:
+            description.connection = connection  # type: ignore[attr-defined]
+            description.save()
+        return workspace
+
+
+def copied(org: Org, state: dict[str, Any]) -> dict[str, Any]:
+    """A copy of an org's whole state; the org itself and its lock stay what they are."""
+    return copy.deepcopy(state, {id(org): org, id(org.lock): org.lock})
+
+
+KEPT: dict[int, Kept] = {}
+
+
+@pytest.fixture(scope="session")
+def sync_org() -> Iterator[Org]:
+    """One org for all these tests; `told` gives each the same beginning."""
+    with RunningOrg() as running:
+        yield running
+
+
 @pytest.fixture(name="told")
-def told_workspace(local_org: Org) -> Told:
-    """A workspace with one host, Ann, connected to a fresh org that has Distro's fields."""
-    return Told(local_org)
+def told_workspace(sync_org: Org, settings: Any, db: None) -> Told:
+    """A workspace with one host, Ann, connected to an org that has Distro's fields."""
+    settings.SALESFORCE_LOGIN_URL = sync_org.base_url
+    settings.SALESFORCE_CLIENT_ID, settings.SALESFORCE_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_FILES}}
+    if id(sync_org) in KEPT:
+        return Told(sync_org, KEPT[id(sync_org)].restore(sync_org))
+    told = connect(sync_org)
+    KEPT[id(sync_org)] = Kept.of(told)
+    return told
