@@ -260,8 +260,11 @@ def test_comparing_takes_the_same_queries_however_large_the_workspace(
     with django_assert_num_queries(21):
         compare(acme())
     many = [{"email": f"host{number}@acme.example", "name": f"Host {number}"} for number in range(30)]
-    rules = [{"name": f"Rule {number}", "assign": {"host": many[number]["email"]}} for number in range(30)]
-    large = acme(*((f"hosts[{3 + number}]", host) for number, host in enumerate(many)), (RULES, rules))
+    rules = [
+        {"name": f"Rule {number}", "assign": {"host": host["email"]}} for number, host in enumerate(many)
+    ]
+    hosts = [(f"hosts[{3 + number}]", host) for number, host in enumerate(many)]
+    large = acme(*hosts, *((f"{RULES}[{4 + number}]", rule) for number, rule in enumerate(rules)))
     load(large)
     with django_assert_num_queries(21):
         compare(large)
