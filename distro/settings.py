@@ -114,6 +114,12 @@ TEMPLATES = [
     },
 ]
 LANGUAGE_CODE = "en"
+# A page speaks one language: a visitor gets theirs, with its dates, once there is a file for it in locale/.
+LANGUAGES = [("en", "English"), ("en-gb", "British English")]
+LANGUAGES += [
+    (folder.name.lower().replace("_", "-"), folder.name)
+    for folder in sorted((BASE_DIR / "locale").glob("*/"))
+]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
@@ -150,7 +156,12 @@ RQ_QUEUES = {
 RQ = {"WORKER_CLASS": "distro.worker.Worker", "COMMIT_MODE": "auto"}
 RQ_SHOW_ADMIN_LINK = False
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "distro_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "distro_cache",
+        # Visitors' counters live here, one row an address and window: culling must not forget them early.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 
 # --- signing in --------------------------------------------------------------------------------------------
@@ -199,7 +210,9 @@ CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "distro_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 X_FRAME_OPTIONS = "DENY"
-SILENCED_SYSTEM_CHECKS = ["security.W002"]  # HeadersMiddleware sends X-Frame-Options, but for pages meant to be framed
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002"
+]  # HeadersMiddleware sends X-Frame-Options, but for pages meant to be framed
 
 # --- static files, mail, logs ------------------------------------------------------------------------------
 
@@ -231,4 +244,5 @@ SENTRY_DSN = settings.text("SENTRY_DSN")
 if SENTRY_DSN:
     import sentry_sdk
 
-    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False)
+    # No local variables: tokens and answers stand in them.
+    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, include_local_variables=False)

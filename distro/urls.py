@@ -16,3 +16,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("integrations/", include("crm_sync.urls")),
 ]
+
+handler400 = "distro.problems.bad_request"
+handler403 = "distro.problems.permission_denied"
+handler404 = "distro.problems.page_not_found"
+handler500 = "distro.problems.server_error"

@@ -47,8 +47,6 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
 @pytest.fixture
 def server(live_server: Any, settings: Settings) -> str:
     """The address of the application, which knows it as its own."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     settings.BASE_URL = live_server.url
     return str(live_server.url)
 
