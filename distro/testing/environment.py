@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from crm_sync.sandbox.org import CLIENT_ID, CLIENT_SECRET
 from distro import ports
 
 OWNER = "DISTRO_TESTS_OF"
@@ -42,8 +43,8 @@ def _values(folder: Path) -> dict[str, str]:
         "REDIS_URL": f"redis://127.0.0.1:{ports.any_free()}/0",
         "BASE_URL": f"http://127.0.0.1:{ports.any_free()}",
         "SALESFORCE_LOGIN_URL": f"http://127.0.0.1:{ports.any_free()}",
-        "SALESFORCE_CLIENT_ID": "distro-tests",
-        "SALESFORCE_CLIENT_SECRET": "only-for-tests",
+        "SALESFORCE_CLIENT_ID": CLIENT_ID,
+        "SALESFORCE_CLIENT_SECRET": CLIENT_SECRET,
         "PUBLIC_RATE_LIMIT": "off",
         "SYNC_RETRY_FIRST": "1",
     }

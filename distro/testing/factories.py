@@ -190,6 +190,7 @@ def make_submission(router: Router | None = None, **values: Any) -> Submission:
 def make_meeting(submission: Submission | None = None, host: Host | None = None, **values: Any) -> Meeting:
     """A scheduled meeting of 30 minutes a week from now. It claims no ticks; booking does."""
     submission = submission or make_submission()
+    assert submission.prospect
     start = values.pop("start", None) or next_ten()
     manage, own = new_seed(), new_seed()
     defaults = {
@@ -306,13 +307,13 @@ FACTORIES: dict[type[Model], Callable[[Workspace], Model]] = {
     Workspace: lambda workspace: workspace,
     Member: make_member,
     Host: lambda workspace: make_time_off(make_host(workspace)).host,
-    WorkingHours: lambda workspace: make_host(workspace).working_hours.first(),
+    WorkingHours: lambda workspace: make_host(workspace).working_hours.all()[0],
     TimeOff: lambda workspace: make_time_off(make_host(workspace)),
     Team: make_team,
-    TeamMember: lambda workspace: make_team(workspace).members.first(),
+    TeamMember: lambda workspace: make_team(workspace).members.all()[0],
     MeetingType: make_meeting_type,
     Form: make_form,
-    FormField: lambda workspace: make_form(workspace).fields.first(),
+    FormField: lambda workspace: make_form(workspace).fields.all()[0],
     Router: lambda workspace: (
         make_distribution_rule(make_ownership_rule(make_router(workspace)).router).router
     ),
