@@ -60,11 +60,12 @@ def pick_one(submission: Submission, keys: list[int], now: datetime) -> list[int
     hosts = calendars_of(submission, keys, now, now + timedelta(days=kind.horizon_days))
     free = [host.key for host in hosts if has_free_time(host, values, now)]
     if submission.pick_id not in free:
+        assert submission.target_team_id is not None
         team = Team.objects.get(pk=submission.target_team_id)
         ranked = order(read_ledger(team, submission.router, now).standing, free)
         submission.pick_id = int(ranked[0]) if ranked else None
         Submission.objects.filter(pk=submission.pk).update(pick=submission.pick_id)
-    return [submission.pick_id] if submission.pick_id else []
+    return [] if submission.pick_id is None else [submission.pick_id]
 
 
 def offered_slots(
