@@ -9,8 +9,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince, timeuntil
 
 NEAR = timedelta(hours=24)
@@ -77,9 +78,8 @@ def definition_list(rows: Mapping[str, Any]) -> str:
     shown = [(name, ", ".join(map(str, one)) if isinstance(one, list) else one) for name, one in rows.items()]
     if not shown:
         return "–"
-    items = format_html("")
-    for name, one in shown:
-        items += format_html("<dt>{}</dt><dd>{}</dd>", name, "–" if one in (None, "") else one)
+    lines = ((name, "–" if one in (None, "") else one) for name, one in shown)
+    items = format_html_join("", "<dt>{}</dt><dd>{}</dd>", lines)
     return format_html('<dl class="facts">{}</dl>', items)
 
 
@@ -124,6 +124,4 @@ class ArchivedFilter(OpeningFilter):
 
 def admin_address(row: Model) -> str:
     """The address of a row's own page in the admin."""
-    from django.urls import reverse
-
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])

@@ -10,7 +10,7 @@ from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.core import checks
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet, TextField
+from django.db.models import Field, QuerySet, TextField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.text import capfirst
@@ -27,7 +27,9 @@ NOBODY: frozenset[Role] = frozenset()
 WORKSPACE_INPUT = "_workspace"
 
 
-SHORT_TEXTS = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 2})}}
+SHORT_TEXTS: dict[type[Field[Any, Any]], dict[str, Any]] = {
+    TextField: {"widget": AdminTextareaWidget(attrs={"rows": 2})}
+}
 
 
 class ByRole:
@@ -174,7 +176,7 @@ class TenantAdmin(ByRole, admin.ModelAdmin):
     ) -> HttpResponseRedirect:
         elsewhere = self._workspace_elsewhere(request, object_id)
         if elsewhere is None:
-            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[misc]
         text = f"That {opts.verbose_name} is in {elsewhere}. Change to that workspace at the top to open it."
         self.message_user(request, text, messages.WARNING)
         return redirect("admin:index")
@@ -189,7 +191,7 @@ class TenantAdmin(ByRole, admin.ModelAdmin):
         row = self.model._default_manager.filter(pk=pk, **own).first()
         if row is None or self._is_ours(request, row):
             return None
-        return Workspace.objects.get(pk=workspace_id_of(row))
+        return Workspace.objects.filter(pk=workspace_id_of(row)).first()
 
 
 class ReadOnlyAdmin(TenantAdmin):
@@ -200,10 +202,6 @@ class ReadOnlyAdmin(TenantAdmin):
 
 class InlineRows(ByRole):
     """What both shapes of inline share."""
-
-    form = TenantForm
-    formfield_overrides = SHORT_TEXTS
-    extra = 0
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
@@ -218,6 +216,14 @@ class InlineRows(ByRole):
 class TenantInline(InlineRows, admin.TabularInline):
     """An inline of a TenantAdmin's page, a row each."""
 
+    form = TenantForm
+    formfield_overrides = SHORT_TEXTS
+    extra = 0
+
 
 class TenantStackedInline(InlineRows, admin.StackedInline):
     """An inline of a TenantAdmin's page, a block each."""
+
+    form = TenantForm
+    formfield_overrides = SHORT_TEXTS
+    extra = 0

@@ -33,12 +33,12 @@ def rows_of(model: type[Model], workspace: Workspace | None) -> QuerySet[Any]:
     return rows.filter(**{path_of(model): workspace.pk}) if workspace else rows.none()
 
 
-def workspace_id_of(row: Model) -> int | None:
-    """The id of the workspace that a saved row hangs on."""
+def workspace_id_of(row: Model) -> int:
+    """The id of the workspace that a row hangs on; 0 for a workspace that is not saved yet."""
     *steps, last = path_of(type(row)).split("__")
     for step in steps:
         row = getattr(row, step)
-    return row.pk if last == "pk" else getattr(row, f"{last}_id")
+    return (row.pk if last == "pk" else getattr(row, f"{last}_id")) or 0
 
 
 class TenantForm(forms.ModelForm):
@@ -51,13 +51,18 @@ class TenantForm(forms.ModelForm):
         if path_of(self._meta.model) == "workspace" and self.instance._state.adding:
             self.instance.workspace = self.workspace
         for name, field in self.fields.items():
-            if isinstance(field, forms.ModelChoiceField) and hasattr(field.queryset.model, "archived_at"):
+            rows = getattr(field, "queryset", None)
+            if (
+                isinstance(field, forms.ModelChoiceField)
+                and rows is not None
+                and hasattr(rows.model, "archived_at")
+            ):
                 chosen = getattr(self.instance, f"{name}_id", None)
-                field.queryset = field.queryset.filter(Q(archived_at=None) | Q(pk=chosen))
+                field.queryset = rows.filter(Q(archived_at=None) | Q(pk=chosen))
 
     def _get_validation_exclusions(self) -> set[str]:
         # The workspace is no field of the form, but names are unique within it: Django must look all the same.
-        return super()._get_validation_exclusions() - {"workspace"}
+        return super()._get_validation_exclusions() - {"workspace"}  # type: ignore[misc]
 
 
 class TenantRelatedFilter(admin.RelatedFieldListFilter):

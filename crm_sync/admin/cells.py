@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from crm_sync.models import RecordLink, RunState, SalesforceConnection, StepState, SyncRun
 from distro.admin_cells import admin_address, link, pill
@@ -34,19 +34,19 @@ def record_link(connection: SalesforceConnection | None, crm_object: str, record
 
 def links_list(links: Iterable[RecordLink]) -> str:
     """Records, each a link, with commas."""
-    shown = format_html("")
-    for one in links:
-        shown += format_html(
-            "{}{}", ", " if shown else "", record_link(one.connection, one.object, one.record_id)
-        )
-    return shown
+    records = ((record_link(one.connection, one.object, one.record_id),) for one in links)
+    return format_html_join(", ", "{}", records)
 
 
 def runs_list(runs: Iterable[SyncRun]) -> str:
     """Runs with their states and what is wrong with them, each a link to its own page."""
-    shown = format_html("")
-    for run in runs:
-        state = pill(run.get_state_display(), RUN_TONES[run.state])
-        kind = link(admin_address(run), run.get_kind_display())
-        shown += format_html("<li>{} {} {}</li>", kind, state, run.error_message)
-    return format_html("<ul>{}</ul>", shown) if shown else shown
+    lines = (
+        (
+            link(admin_address(run), run.get_kind_display()),
+            pill(run.get_state_display(), RUN_TONES[run.state]),
+            run.error_message,
+        )
+        for run in runs
+    )
+    shown = format_html_join("", "<li>{} {} {}</li>", lines)
+    return format_html("<ul>{}</ul>", shown) if shown else ""

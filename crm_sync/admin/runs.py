@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 
 from crm_sync import actions as run_actions
@@ -28,6 +28,8 @@ from distro.admin_cells import (
 )
 from distro.members import place_of
 from distro.tenancy import CONFIGURERS, NOBODY, ReadOnlyAdmin, TenantInline
+
+STEP_COLUMNS = ("attempt", "when", "what", "record", "state_pill", "sent", "answer")
 
 
 def _in_state(state: str) -> Callable[[QuerySet[Any]], QuerySet[Any]]:
@@ -50,8 +52,8 @@ class RunStateFilter(OpeningFilter):
 class SyncStepInline(TenantInline):
     model = SyncStep
     editors = NOBODY
-    fields = ["attempt", "when", "what", "record", "state_pill", "sent", "answer"]
-    readonly_fields = fields
+    fields = STEP_COLUMNS
+    readonly_fields = STEP_COLUMNS
     verbose_name_plural = "Steps, as meant and as they went"
     when = moment_cell("at", "At")
     state_pill = pill_cell("state", "State", STEP_TONES)
@@ -171,7 +173,5 @@ class SyncRunAdmin(ReadOnlyAdmin):
 
 
 def _lines(texts: list[str]) -> str:
-    shown = format_html("")
-    for text in texts:
-        shown += format_html("<li>{}</li>", text)
+    shown = format_html_join("", "<li>{}</li>", ((text,) for text in texts))
     return format_html("<ul>{}</ul>", shown) if texts else "–"

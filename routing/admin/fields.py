@@ -55,7 +55,7 @@ class ClockField(forms.CharField):
         return clock(value) if isinstance(value, int) else value
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value).strip()
+        text = (value or "").strip()
         if not text:
             return None
         text = text if len(text) == 5 else f"0{text}"

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from distro.admin_cells import (
     OpeningFilter,
@@ -90,20 +90,15 @@ class SubmissionAdmin(ReadOnlyAdmin):
 
 
 def _meeting_links(meetings: Any) -> str:
-    shown = format_html("")
-    for meeting in meetings:
-        if shown:
-            shown += ", "
-        shown += link(admin_address(meeting), f"{meeting.title} ({meeting.status})")
-    return shown
+    links = ((link(admin_address(one), f"{one.title} ({one.status})"),) for one in meetings)
+    return format_html_join(", ", "{}", links)
 
 
 @admin.register(Prospect)
 class ProspectAdmin(ReadOnlyAdmin):
     list_display = ["email", "submissions_count", "first_seen"]
     search_fields = ["email__startswith"]
-    fields = ["email", "first_seen", "submitted", "booked", "uuid"]
-    readonly_fields = fields
+    fields = readonly_fields = ("email", "first_seen", "submitted", "booked", "uuid")
     empty_text = "The people behind submissions: one line per e-mail address."
     first_seen = moment_cell("created_at", "First seen")
 
@@ -116,11 +111,14 @@ class ProspectAdmin(ReadOnlyAdmin):
 
     @named("Submissions")
     def submitted(self, row: Prospect) -> str:
-        shown = format_html("")
-        for one in row.submissions.select_related("prospect", "router"):
-            shown += format_html(
-                "<li>{} · {}</li>", link(admin_address(one), one.router.name), pill(one.get_outcome_display())
+        lines = (
+            (
+                link(admin_address(one), f"{one.router.name}, {when(one.created_at)}"),
+                pill(one.get_outcome_display()),
             )
+            for one in row.submissions.select_related("router")
+        )
+        shown = format_html_join("", "<li>{} {}</li>", lines)
         return format_html("<ul>{}</ul>", shown) if shown else "–"
 
     @named("Meetings")
@@ -173,7 +171,7 @@ class MeetingAdmin(ReadOnlyAdmin):
     booked_at = moment_cell("created_at", "Booked")
     state = pill_cell("status", "Status", STATUS_TONES)
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
         upcoming = request.GET.get("time", "upcoming") == "upcoming"
         return ["start", "id"] if upcoming else ["-start", "-id"]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from adminsortable2.admin import CustomInlineFormSet, SortableInlineAdminMixin
 from django import forms
@@ -15,6 +16,7 @@ from distro.tenant_rows import TenantForm
 from routing.admin.fields import JsonText
 from routing.admin.words import distribution_sentence, ownership_sentence
 from routing.core.conditions import condition_faults
+from routing.core.fields import FieldType
 from routing.core.fields import FormField as CoreField
 from routing.core.titles import placeholders
 from routing.models import DistributionRule, Form, OwnershipRule
@@ -40,7 +42,7 @@ def check_one_target(form: forms.ModelForm, prefix: str) -> None:
 
 def form_fields(form: Form) -> list[CoreField]:
     """A form's fields as conditions see them."""
-    return [CoreField(one.key, one.type) for one in form.fields.all()]
+    return [CoreField(one.key, cast(FieldType, one.type)) for one in form.fields.all()]
 
 
 def values_faults(set_fields: Any, keys: list[str]) -> list[str]:
@@ -107,7 +109,7 @@ class RuleInline(SortableInlineAdminMixin, TenantStackedInline):
     formset = RuleFormSet
     template = "adminsortable2/edit_inline/stacked-django-5.2.html"
     readonly_fields = ["reads_as"]
-    sentence = staticmethod(ownership_sentence)
+    sentence: Callable[[Any], str]
 
     @named("Reads as")
     def reads_as(self, rule: Any) -> str:
@@ -118,11 +120,12 @@ class RuleInline(SortableInlineAdminMixin, TenantStackedInline):
         return format_html("{}<strong>{}</strong>", self.sentence(rule), broken)
 
 
-EFFECTS = ["meeting_type", ("update_owner", "create_record"), "set_fields", "position"]
+EFFECTS: list[Any] = ["meeting_type", ("update_owner", "create_record"), "set_fields", "position"]
 
 
 class OwnershipRuleInline(RuleInline):
     model = OwnershipRule
+    sentence = staticmethod(ownership_sentence)
     verbose_name_plural = "Ownership rules: the first that matches sends the prospect to the record's owner"
     fieldsets = [
         (None, {"fields": ["reads_as", ("name", "object", "match"), "owner_field", "when"]}),

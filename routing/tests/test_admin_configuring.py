@@ -377,7 +377,8 @@ def test_what_is_archived_is_offered_no_more_but_stays_where_it_was_chosen(clien
     router = make_router(workspace)
     other = make_form(workspace, name="Old one")
     client.post("/admin/routing/form/", {"action": "archive", "_selected_action": [other.pk, router.form_id]})
-    other.refresh_from_db(), router.form.refresh_from_db()
+    other.refresh_from_db()
+    router.form.refresh_from_db()
     assert (other.archived_at is None, router.form.archived_at is None) == (False, True)
     assert [one.name for one in client.get("/admin/routing/form/").context_data["cl"].result_list] == [
         router.form.name
