@@ -13,7 +13,12 @@ from .serving import serve
 
 def read_users(file: Path | None) -> list[dict[str, object]] | None:
     """A JSON list of users, each with at least Email and LastName."""
-    return json.loads(file.read_text()) if file else None
+    if file is None:
+        return None
+    found = json.loads(file.read_text())
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise ValueError(f"{file} must hold a JSON list of users")
+    return found
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -61,5 +61,5 @@ def userinfo(org: Org, user: Row) -> dict[str, Any]:
         "nickname": user["CommunityNickname"], "name": user["Name"], "given_name": user["FirstName"],
         "family_name": user["LastName"], "zoneinfo": user["TimeZoneSidKey"], "profile": f"{base}/{user['Id']}",
         "picture": f"{base}/profilephoto/005/F", "address": {}, "is_salesforce_integration_user": False,
-        "user_type": user["UserType"].upper(), "updated_at": show(user["LastModifiedDate"]),
+        "user_type": user["UserType"].upper(), "updated_at": user["LastModifiedDate"].strftime("%Y-%m-%dT%H:%M:%SZ"),
     }  # fmt: skip

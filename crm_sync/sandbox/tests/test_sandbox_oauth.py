@@ -172,6 +172,7 @@ def test_identity_and_userinfo(dana: Wire) -> None:
     )
     info = dana.get("/services/oauth2/userinfo")
     assert (info["user_id"], info["user_type"]) == (found["user_id"], "STANDARD")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", info["updated_at"])
     assert info["urls"]["query"] == f"{dana.base}/services/data/v{{version}}/query/"
     bad = requests.get(dana.tokens["id"], headers={"Authorization": "Bearer x"}, timeout=5)
     assert (bad.status_code, bad.text) == (403, "Bad_OAuth_Token")

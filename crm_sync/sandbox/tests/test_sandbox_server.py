@@ -11,6 +11,7 @@ from pathlib import Path
 
 import requests
 
+from crm_sync.sandbox.__main__ import main
 from crm_sync.sandbox.tests.wire import Wire, lead
 
 ROOT = Path(__file__).parents[3]
@@ -52,6 +53,19 @@ def test_a_taken_port_is_told(dana: Wire) -> None:
     assert ended.stderr.startswith("The sandbox org cannot start: ")
 
 
+def test_a_file_of_users_that_is_none_is_told(tmp_path: Path) -> None:
+    users = tmp_path / "users.json"
+    for text in (
+        '{"Email": "x"}',
+        "[1]",
+        "[",
+        '[{"Email": "a@b.example"}]',
+        '[{"Email": "a@b.example", "LastName": "X", "Nope": 1}]',
+    ):
+        users.write_text(text)
+        assert main(["--port", "0", "--users", str(users)]) == 1
+
+
 def test_pages_show_records_and_their_history(dana: Wire) -> None:
     made = dana.make("Lead", lead(LastName="<b>Bold</b>"))
     dana.send("PATCH", f"/sobjects/Lead/{made}", {"Title": "Countess"})
@@ -87,6 +101,7 @@ def test_reset_brings_the_beginning_back(dana: Wire) -> None:
 def test_versions_need_no_session_and_go_from_old_to_new(dana: Wire) -> None:
     found = requests.get(f"{dana.base}/services/data/", timeout=5).json()
     assert found[0] == {"label": "Summer '14", "url": "/services/data/v31.0", "version": "31.0"}
+    assert [one["label"] for one in found if one["version"] == "42.0"] == ["Spring ’18"]
     assert found[-1] == {"label": "Winter '27", "url": "/services/data/v68.0", "version": "68.0"}
 
 
