@@ -47,8 +47,8 @@ def describe_soon(connection: SalesforceConnection) -> None:
 
 
 def is_stale(connection: SalesforceConnection) -> bool:
-    """Whether an object was never described, or longer than a day ago."""
-    fresh = ObjectDescription.objects.filter(
-        connection=connection, object__in=OBJECTS, described_at__gt=timezone.now() - STALE_AFTER
+    """Whether an object was described longer than a day ago. One that never was is described when it is needed."""
+    old = ObjectDescription.objects.filter(
+        connection=connection, described_at__lt=timezone.now() - STALE_AFTER
     )
-    return fresh.count() < len(OBJECTS)
+    return old.exists()

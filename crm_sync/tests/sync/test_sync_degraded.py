@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from crm_sync.models import ObjectDescription
 from crm_sync.salesforce.provision import provision
 from crm_sync.sandbox.org import Org
 from crm_sync.tests.sync.told import EMAIL, Told, connect
@@ -83,3 +87,17 @@ def test_a_field_that_disappears_from_the_org_stops_nobody(told: Told) -> None:
     assert told.runs()["person"] == "done"
     assert told.run("person").left_out == ["Lead.Distro_No_Show__c"]
     assert told.record("Lead")["Distro_Meeting_Status__c"] == "Scheduled"
+
+
+def test_an_org_is_described_again_after_a_day(told: Told) -> None:
+    ObjectDescription.objects.filter(object="Lead").update(described_at=timezone.now() - timedelta(hours=25))
+    told.submit()
+    told.work()
+    told.work()
+    assert [one.path.rpartition("/sobjects/")[2] for one in told.calls()][2:] == [
+        f"{name}/describe" for name in ("Lead", "Contact", "Account", "Event")
+    ]
+    told.forget_calls()
+    told.submit("next@initrode.example")
+    told.work()
+    assert len(told.calls()) == 2
