@@ -4,41 +4,31 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import DatabaseError, InterfaceError
-from django.db.models import F
 from django.utils import timezone
 
 from crm_sync.core.matching import Person
 from crm_sync.core.outcomes import Verdict, outcome_of
 from crm_sync.models import ConnectionState, RunKind, RunState, SalesforceConnection, SyncRun
-from crm_sync.salesforce.client import SalesforceClient
 from crm_sync.salesforce.faults import SalesforceFault
 from crm_sync.salesforce.tokens import mark_broken
-from distro.due import Claim, LeaseLost, retry_delay
+from distro.due import Claim, LeaseLost
 
+from .breaker import LIMITED, PROBE_EVERY, OrgTrouble, note_failure, note_success, probe
 from .describing import describe_soon, is_stale
 from .executor import Attempt
 from .look import look_for
 from .memo import knows_nobody
 from .owners import settle_owner
-from .runs import UNSETTLED, begin, due_runs, fail, fail_by, next_due, park_runs, resume_runs
+from .runs import UNSETTLED, begin, due_runs, fail, fail_by, next_due, park_runs
 from .snapshots import Group, group_runs, load_runs
 from .turn import Turn
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 200
-BREAKER = 5
-REST = timedelta(seconds=60)
-LONGEST_REST = timedelta(minutes=30)
-PROBE_EVERY = timedelta(hours=1)
 BUG_ATTEMPTS = 8
-LIMITED = "REQUEST_LIMIT_EXCEEDED"
-
-
-class OrgTrouble(Exception):
-    """The org, and not one record, is in trouble: this turn ends here."""
 
 
 def drain(connection_id: int, claim: Claim) -> datetime | None:
@@ -46,7 +36,7 @@ def drain(connection_id: int, claim: Claim) -> datetime | None:
     connection = SalesforceConnection.objects.select_related("workspace").filter(pk=connection_id).first()
     if connection is None:
         return None
-    if connection.state != ConnectionState.CONNECTED and not _probe(connection):
+    if connection.state != ConnectionState.CONNECTED and not probe(connection):
         park_runs(connection)
         return timezone.now() + PROBE_EVERY if connection.state == ConnectionState.BROKEN else None
     if connection.resting_until and connection.resting_until > timezone.now():
@@ -178,7 +168,7 @@ def _guarded(turn: Turn, runs: list[SyncRun], act: Callable[[], None]) -> None:
             if run.state in UNSETTLED:
                 _fail_as_bug(turn.claim, run)
     else:
-        _note_success(turn.connection)
+        note_success(turn.connection)
 
 
 def _fail_as_bug(claim: Claim, run: SyncRun) -> None:
@@ -206,45 +196,4 @@ def _fail_all(
         park_runs(connection)
         raise OrgTrouble
     if fault.is_transport or fault.code == LIMITED:
-        _note_failure(connection, fault, max((run.attempts for run in runs), default=1))
-
-
-def _note_failure(connection: SalesforceConnection, fault: SalesforceFault, attempts: int) -> None:
-    """Count it; after five in a row, or at the org's limit, the org is left alone for a while."""
-    rows = SalesforceConnection.objects.filter(pk=connection.pk)
-    text = f"{fault.code}: {fault.message}"[:2000]
-    rows.update(failures_in_a_row=F("failures_in_a_row") + 1, last_error=text, last_error_at=timezone.now())
-    connection.refresh_from_db(fields=["failures_in_a_row"])
-    over = connection.failures_in_a_row - BREAKER
-    if over >= 0:
-        rest = min(REST * 2 ** min(over, 10), LONGEST_REST)
-    elif fault.code == LIMITED:
-        rest = retry_delay(attempts)
-    else:
-        return
-    rows.update(resting_until=timezone.now() + rest)
-    raise OrgTrouble
-
-
-def _note_success(connection: SalesforceConnection) -> None:
-    rows = SalesforceConnection.objects.filter(pk=connection.pk)
-    rows.update(failures_in_a_row=0, resting_until=None, last_success_at=timezone.now())
-
-
-def _probe(connection: SalesforceConnection) -> bool:
-    """Whether a broken connection works again, asked once an hour, or at once when somebody pressed Retry."""
-    asked_at = connection.last_error_at
-    if connection.state != ConnectionState.BROKEN:
-        return False
-    if asked_at and asked_at > timezone.now() - PROBE_EVERY:
-        return False
-    rows = SalesforceConnection.objects.filter(pk=connection.pk, state=ConnectionState.BROKEN)
-    rows.update(last_error_at=timezone.now())
-    try:
-        SalesforceClient(connection).get("limits")
-    except SalesforceFault:
-        return False
-    rows.update(state=ConnectionState.CONNECTED)
-    connection.refresh_from_db()
-    resume_runs(connection)
-    return True
+        note_failure(connection, fault, max((run.attempts for run in runs), default=1))

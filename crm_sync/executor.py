@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from crm_sync.core.judging import Judgement, judge
 from crm_sync.core.matching import Person
-from crm_sync.core.outcomes import Judgement, Verdict, judge
+from crm_sync.core.outcomes import Verdict
 from crm_sync.core.plan import plan_event, plan_person
 from crm_sync.core.steps import PERSON, Step
 from crm_sync.core.wanted import MeetingWanted, ProspectWanted

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crm_sync.core.judging import judge
 from crm_sync.core.matching import same_id
-from crm_sync.core.outcomes import Verdict, judge
+from crm_sync.core.outcomes import Verdict
 from crm_sync.core.owner import OwnerChoice, choose_owner
 from crm_sync.core.steps import Step
 from crm_sync.models import RecordLink, RunKind, RunState, SyncRun

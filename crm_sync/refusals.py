@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from crm_sync.core.outcomes import Judgement, Verdict
+from crm_sync.core.judging import Judgement
+from crm_sync.core.outcomes import Verdict
 from crm_sync.core.schema import EVENT
 from crm_sync.core.steps import Step
 from crm_sync.salesforce.faults import SalesforceFault

@@ -19,9 +19,7 @@ class ObjectDescription(models.Model):
 
     class Meta:
         ordering = ["object"]
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "object"], name="object_described_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["connection", "object"], name="object_described_once")]
 
     def __str__(self) -> str:
         return self.object

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from crm_sync.core.outcomes import OUTCOMES, UNKNOWN, Judgement, Verdict, judge, outcome_of, refused_fields
+from crm_sync.core.judging import Judgement, judge, refused_fields
+from crm_sync.core.outcomes import OUTCOMES, UNKNOWN, Verdict, outcome_of
 from crm_sync.core.steps import Step
 
 LEAD = Step(

@@ -61,7 +61,8 @@ def test_a_change_that_comes_during_the_write_is_written_too(
     told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meeting = told.book(told.submit(looked=True))
-    renew, changed = Claim.renew, []
+    changed: list[int] = []
+    renew = Claim.renew
 
     def change_meanwhile(self: Claim) -> None:
         renew(self)
