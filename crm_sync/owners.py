@@ -7,7 +7,7 @@ from typing import Any
 from crm_sync.core.judging import judge
 from crm_sync.core.matching import same_id
 from crm_sync.core.outcomes import Verdict
-from crm_sync.core.owner import OwnerChoice, choose_owner
+from crm_sync.core.owner import OwnerChoice, choose_owner, known_beforehand
 from crm_sync.core.steps import Step
 from crm_sync.models import RecordLink, RunKind, RunState, SyncRun
 from crm_sync.salesforce.client import Subrequest
@@ -37,20 +37,34 @@ def settle_owner(turn: Turn, group: Group, run: SyncRun) -> None:
         block(turn.claim, run)
         return
     begin(turn.claim, [run])
-    if not note and link is None:
-        note = "Salesforce has no record of this person, so there is no owner to change"
     if note or link is None:
-        run.notes.append(note)
-        finish(turn.claim, run)
+        _leave(turn, run, note or "Salesforce has no record of this person, so there is no owner to change")
         return
-    assert run.meeting
-    turn.ensure_users([run.meeting.host])
-    row = _read(turn, run, link)
+    meeting: Meeting = run.meeting  # type: ignore[assignment]
+    policy = owner_policy(meeting.submission)
+    turn.ensure_users([meeting.host])
+    user, why = user_of(meeting.host, fresh_mappings([meeting.host]).get(meeting.host_id))
+    known = known_beforehand(policy, link.object, user, why)
+    row = None if known else _read(turn, run, link)
     if row is None:
-        run.notes.append("The record is gone from Salesforce, so there is no owner to change")
-        finish(turn.claim, run)
+        _leave(turn, run, known.note if known else "The record is gone from Salesforce, with its owner")
         return
-    _write_choice(turn, run, link, row)
+    choice = known_beforehand(policy, link.object, user, why)  # it may have been converted meanwhile
+    choice = choice or choose_owner(policy, user, links.owner_facts(turn, link, row))
+    kept_by = run.memo.get(links.KEPT_BY)
+    if choice.write and kept_by:
+        choice = OwnerChoice(False, f"{kept_by} changed the owner in Salesforce meanwhile, and that stands")
+    if choice.write:
+        _write(turn, run, link, user)
+        return
+    links.see_owner(turn, link, str(row["OwnerId"]))
+    _leave(turn, run, choice.note)
+
+
+def _leave(turn: Turn, run: SyncRun, note: str) -> None:
+    """Settle the run with the owner as it is."""
+    run.notes += [note] if note else []
+    finish(turn.claim, run)
 
 
 def _needless(run: SyncRun) -> str:
@@ -89,22 +103,6 @@ def _read(turn: Turn, run: SyncRun, link: RecordLink) -> dict[str, Any] | None:
     fields = {"OwnerId": rows[0]["OwnerId"]}
     log_fact(turn.claim, [run], "read", link.object, link.record_id, fields)
     return rows[0]
-
-
-def _write_choice(turn: Turn, run: SyncRun, link: RecordLink, row: dict[str, Any]) -> None:
-    meeting: Meeting = run.meeting  # type: ignore[assignment]
-    user, why = user_of(meeting.host, fresh_mappings([meeting.host]).get(meeting.host_id))
-    choice = choose_owner(owner_policy(meeting.submission), user, why, links.owner_facts(turn, link, row))
-    kept_by = run.memo.get(links.KEPT_BY)
-    if choice.write and kept_by:
-        choice = OwnerChoice(False, f"{kept_by} changed the owner in Salesforce meanwhile, and that stands")
-    if choice.write:
-        _write(turn, run, link, user)
-        return
-    if choice.note:
-        run.notes.append(choice.note)
-    links.see_owner(turn, link, str(row["OwnerId"]))
-    finish(turn.claim, run)
 
 
 def _write(turn: Turn, run: SyncRun, link: RecordLink, user: str) -> None:

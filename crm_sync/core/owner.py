@@ -55,16 +55,22 @@ class OwnerChoice:
     note: str = ""
 
 
-def choose_owner(policy: str, wanted: str, wanted_note: str, facts: OwnerFacts) -> OwnerChoice:
-    """`wanted` is the host's active Salesforce user, or "" with `wanted_note` saying why there is none."""
+def known_beforehand(policy: str, object_name: str, wanted: str, wanted_note: str) -> OwnerChoice | None:
+    """The choice that needs no look at the record, None where one is needed.
+
+    `wanted` is the host's active Salesforce user, or "" with `wanted_note` saying why there is none.
+    """
     if policy == "false":
         return OwnerChoice(False, "The router leaves owners alone")
-    if policy == "leads" and facts.object != "Lead":
-        return OwnerChoice(
-            False, f"The router changes the owner of Leads alone, and this is a {facts.object}"
-        )
+    if policy == "leads" and object_name != "Lead":
+        return OwnerChoice(False, f"The router changes the owner of Leads alone, and this is a {object_name}")
     if not wanted:
         return OwnerChoice(False, f"The owner stays: {wanted_note}")
+    return None
+
+
+def choose_owner(policy: str, wanted: str, facts: OwnerFacts) -> OwnerChoice:
+    """Whether `wanted`, the host's active Salesforce user, becomes the owner."""
     if same_id(facts.owner_id, wanted):
         return OwnerChoice(False)
     if facts.changed_by_person:

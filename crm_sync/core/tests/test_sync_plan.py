@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crm_sync.core.matching import Found, Person, choose_person
-from crm_sync.core.owner import OwnerChoice, OwnerFacts, choose_owner
+from crm_sync.core.owner import OwnerChoice, OwnerFacts, choose_owner, known_beforehand
 from crm_sync.core.plan import OrgValues, plan_event, plan_person
 from crm_sync.core.shapes import FieldShape
 from crm_sync.core.steps import PERSON
@@ -181,7 +181,6 @@ CHANGED = replace(FACTS, seen_before=US, changed_by=OTHER, changed_by_name="Sam"
     [
         ("true", FACTS, OwnerChoice(True)),
         ("leads", FACTS, OwnerChoice(True)),
-        ("false", FACTS, OwnerChoice(False, "The router leaves owners alone")),
         ("true", replace(FACTS, owner_id=HOST), OwnerChoice(False)),
         (
             "true",
@@ -199,9 +198,21 @@ CHANGED = replace(FACTS, seen_before=US, changed_by=OTHER, changed_by_name="Sam"
     ],
 )
 def test_who_becomes_the_owner(policy: str, facts: OwnerFacts, expected: OwnerChoice) -> None:
-    assert choose_owner(policy, HOST, "", facts) == expected
+    assert choose_owner(policy, HOST, facts) == expected
 
 
-def test_a_host_without_a_user_owns_nothing() -> None:
-    choice = choose_owner("true", "", "Salesforce has no user x for Ann", FACTS)
-    assert choice == OwnerChoice(False, "The owner stays: Salesforce has no user x for Ann")
+@pytest.mark.parametrize(
+    ("policy", "object_name", "host", "expected"),
+    [
+        ("true", "Contact", HOST, None),
+        ("leads", "Lead", HOST, None),
+        ("false", "Lead", HOST, "The router leaves owners alone"),
+        ("leads", "Contact", HOST, "The router changes the owner of Leads alone, and this is a Contact"),
+        ("true", "Lead", "", "The owner stays: Salesforce has no user x for Ann"),
+    ],
+)
+def test_what_needs_no_look_at_the_record(
+    policy: str, object_name: str, host: str, expected: str | None
+) -> None:
+    choice = known_beforehand(policy, object_name, host, "Salesforce has no user x for Ann")
+    assert choice == (None if expected is None else OwnerChoice(False, expected))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from crm_sync.core.matching import read_moment
 from crm_sync.core.shapes import written_moment
-from crm_sync.tests.sync.told import ANN, Told
+from crm_sync.tests.sync.told import ANN, EMAIL, NEEDS, Told
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +140,21 @@ def test_a_workspace_that_was_never_connected_writes_no_runs(told: Told) -> None
     told.connection.delete()
     told.submit()
     assert told.runs() == {}
+
+
+def test_an_existing_contact_takes_no_more_calls_than_a_new_lead(told: Told) -> None:
+    told.router.update_owner = "leads"
+    told.router.save()
+    told.add("Contact", LastName="Lee", Email=EMAIL)
+    submission = told.submit(looked=True)
+    told.work()
+    told.book(submission)
+    told.work()
+    told.wait()
+    assert told.runs() == {"person": "done", "meeting": "done", "owner": "done"}
+    assert len(told.calls()) == 4
+
+
+def test_a_look_up_asks_the_database_little(told: Told, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(3):
+        told.crm.look_up(told.workspace, EMAIL, NEEDS, 2.0)
