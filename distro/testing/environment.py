@@ -13,6 +13,7 @@ from crm_sync.sandbox.org import CLIENT_ID, CLIENT_SECRET
 from distro import ports
 
 OWNER = "DISTRO_TESTS_OF"
+PREFIX = "distro-tests-"
 NOTHING = "/nonexistent/distro.env"
 NAMES = {
     "DISTRO_TESTS_FOLDER", "DISTRO_ENV_FILE", "DEBUG", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "DATABASE_URL",
@@ -25,7 +26,8 @@ def prepare() -> Path:
     """Set what settings.py reads, once per pytest process (xdist's included); the run's own folder."""
     run = os.environ.get("PYTEST_XDIST_WORKER", "main")
     if os.environ.get(OWNER) != run:
-        folder = Path(tempfile.mkdtemp(prefix="distro-tests-", dir=_fast_folder()))
+        _forget_the_dead()
+        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_fast_folder()))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         os.environ.update(_values(folder))
         os.environ[OWNER] = run
@@ -67,6 +69,18 @@ def _start_postgres(folder: Path) -> str:
         server.psql(f"ALTER SYSTEM SET {setting}")
     server.psql("SELECT pg_reload_conf()")
     return server.get_uri()
+
+
+def _forget_the_dead() -> None:
+    """Remove folders of runs that were killed, or that ended without their last words as xdist's workers do."""
+    for folder in Path(_fast_folder() or tempfile.gettempdir()).glob(f"{PREFIX}[0-9]*-*"):
+        owner = int(folder.name.removeprefix(PREFIX).partition("-")[0])
+        try:
+            os.kill(owner, 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except PermissionError:
+            continue
 
 
 def _fast_folder() -> str | None:
