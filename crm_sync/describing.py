@@ -11,6 +11,7 @@ from crm_sync.core.plan import OrgValues
 from crm_sync.core.shapes import Shapes, read_shapes, shapes_of
 from crm_sync.models import ObjectDescription, SalesforceConnection
 from crm_sync.salesforce.client import SalesforceClient
+from crm_sync.salesforce.faults import SalesforceFault
 from distro.due import schedule
 
 OBJECTS = ("Lead", "Contact", "Account", "Event")
@@ -30,9 +31,19 @@ def org_values(connection: SalesforceConnection) -> OrgValues:
 
 
 def describe_objects(client: SalesforceClient, objects: Iterable[str] = OBJECTS) -> None:
-    """Ask the org and keep its answer: one call for each object. Raises SalesforceFault."""
+    """Ask the org and keep its answer: one call for each object.
+
+    Raises SalesforceFault; INVALID_TYPE, as a query does, for an object that the connected user may not see.
+    """
     for name in objects:
-        keep_description(client.connection, name, client.describe(name))
+        try:
+            described = client.describe(name)
+        except SalesforceFault as fault:
+            if fault.code != "NOT_FOUND":
+                raise
+            text = f"The connected user may not see the object {name}"
+            raise SalesforceFault("INVALID_TYPE", text, status=fault.status) from None
+        keep_description(client.connection, name, described)
 
 
 def keep_description(connection: SalesforceConnection, name: str, describe: dict[str, object]) -> None:

@@ -141,9 +141,11 @@ OUTCOMES: dict[str, Outcome] = {
         "CANNOT_EXECUTE_FLOW_TRIGGER",
         "A Flow of the org failed: show its message to whoever built it, then press Retry.",
     ),
-    **_person(
-        "INSUFFICIENT_ACCESS_OR_READONLY",
+    **_same(
+        Verdict.NEEDS_PERSON,
         "Give the connected user the right to create and edit these records, then press Retry.",
+        "INSUFFICIENT_ACCESS_OR_READONLY",
+        "INSUFFICIENT_ACCESS",
     ),
     **_person("STORAGE_LIMIT_EXCEEDED", "Free or buy data storage in Salesforce, then press Retry."),
     **_person(

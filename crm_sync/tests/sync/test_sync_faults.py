@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from crm_sync.actions import Refused, ignore, retry
-from crm_sync.models import ConnectionState, SalesforceConnection, SyncRun
+from crm_sync.models import ConnectionState, ObjectDescription, SalesforceConnection, SyncRun
 from crm_sync.runs import resume_runs
 from crm_sync.salesforce.faults import SalesforceFault
 from crm_sync.salesforce.tokens import mark_broken
@@ -257,3 +257,15 @@ def test_a_ghost_of_an_older_state_is_written_over_some_minutes_later(told: Told
     told.wait()
     assert told.event["Distro_Meeting_Status__c"] == "Cancelled"
     assert (told.run("meeting").state, told.run("meeting").verify_at) == ("done", None)
+
+
+def test_an_object_that_the_user_may_not_see_is_named(told: Told) -> None:
+    for one in told.org.store.live("ObjectPermissions"):
+        if one["SobjectType"] == "Contact":
+            told.change("ObjectPermissions", one["Id"], PermissionsRead=False)
+    ObjectDescription.objects.all().delete()
+    told.submit()
+    told.work()
+    run = told.run("person")
+    assert (run.state, run.error_code) == ("needs_person", "INVALID_TYPE")
+    assert run.error_message == "The connected user may not see the object Contact"
