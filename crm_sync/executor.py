@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from crm_sync.core.judging import Judgement, judge
+from crm_sync.core.judging import Judgement, judge, refused_fields
 from crm_sync.core.matching import Person
-from crm_sync.core.outcomes import Verdict
+from crm_sync.core.outcomes import Verdict, outcome_of
 from crm_sync.core.plan import plan_event, plan_person
 from crm_sync.core.steps import PERSON, Step
 from crm_sync.core.wanted import MeetingWanted, ProspectWanted
@@ -115,12 +115,22 @@ class Attempt:
         except SalesforceFault as fault:
             for one in logged:
                 log_refused(self.turn.claim, one, fault)
-            raise
+            if outcome_of(fault).verdict in (Verdict.TRY_AGAIN, Verdict.NEEDS_RECONNECTING):
+                raise
+            self._refuse_all(sent, fault)
+            return
         first = len(reads.before)
         written = answers[first : first + len(parts)]
         for (name, step), one, answer in zip(sent.items(), logged, written, strict=True):
             self._take_answer(name, step, one, answer)
         links.keep_owner(self.turn, self.group, answers[:first], answers[first + len(parts) :])
+
+    def _refuse_all(self, sent: dict[str, Step], fault: SalesforceFault) -> None:
+        """Take a refusal of the whole call for one of the steps that it speaks of, else of all."""
+        meant = [name for name, step in sent.items() if refused_fields(fault, step)] or list(sent)
+        for name in meant:
+            if name in self.steps:
+                refusals.treat(self, name, self.steps[name], fault, judge(fault, sent[name]))
 
     def _take_answer(self, name: str, step: Step, logged: LoggedStep, answer: Answer) -> None:
         if answer.fault:

@@ -16,7 +16,7 @@ from crm_sync.sandbox.customizing import Predicate, ValidationRule
 from crm_sync.tests.sync.told import BOB, EMAIL, Told
 from distro.testing.factories import make_host
 from distro.testing.waiting import wait_for
-from routing.models import Mail
+from routing.models import FormField, Mail
 
 pytestmark = pytest.mark.django_db
 
@@ -269,3 +269,28 @@ def test_an_object_that_the_user_may_not_see_is_named(told: Told) -> None:
     run = told.run("person")
     assert (run.state, run.error_code) == ("needs_person", "INVALID_TYPE")
     assert run.error_message == "The connected user may not see the object Contact"
+
+
+@pytest.mark.parametrize(
+    ("code", "field", "state"),
+    [
+        ("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Company", "done"),
+        ("FIELD_INTEGRITY_EXCEPTION", "FirstName", "done"),
+        ("INVALID_EMAIL_ADDRESS", "Email", "needs_person"),
+        ("REQUIRED_FIELD_MISSING", "LastName", "needs_person"),
+        ("CANNOT_EXECUTE_FLOW_TRIGGER", None, "needs_person"),
+        ("SOMETHING_NEVER_HEARD_OF", None, "needs_person"),
+    ],
+)
+def test_a_refusal_of_the_whole_call_is_read_like_one_of_the_record(
+    told: Told, code: str, field: str | None, state: str
+) -> None:
+    told.add("Lead", LastName="Lee", Company="Initrode", Email=EMAIL)
+    fields = [field] if field else None
+    told.fault(path="composite", body_contains="PATCH", status=400, error_code=code, fields=fields)
+    told.submit(answers={"company": "New", "first_name": "New"})
+    FormField.objects.update(overwrite="always")
+    told.work()
+    run = told.run("person")
+    assert (run.state, run.left_out) == (state, [f"Lead.{field}"] if state == "done" else [])
+    assert run.error_code == ("" if state == "done" else code)
