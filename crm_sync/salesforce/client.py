@@ -24,6 +24,7 @@ EXPIRED = "INVALID_SESSION_ID"
 # A 401 that no refresh would mend (REST API guide; jsforce skips the same two).
 NOT_EXPIRY = ("This session is not valid for use with the REST API", "Connected app is not attached to Agent")
 MOST_ROWS = 10_000
+GRACE_SECONDS = 0.5  # so that the session's own time-out, which says more, comes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +157,10 @@ class SalesforceClient:
         return answer
 
     def _in_time(self, call: Callable[[], Result]) -> Result:
+        """Run a call within its time in total: the session's own time-out begins anew with every byte."""
+        whole_call = settings.SYNC_CALL_TIMEOUT + GRACE_SECONDS
         seconds = self._seconds_left()
-        return call() if seconds is None else within(seconds, call)
+        return within(whole_call if seconds is None else min(seconds, whole_call), call)
 
     def _seconds_left(self) -> float | None:
         if self.ends_at is None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
+import time
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -99,3 +103,26 @@ def test_a_session_goes_nowhere_but_to_its_own_host() -> None:
     for host in (*others, "http://acme.my.salesforce.com"):
         with pytest.raises(SalesforceFault):
             session.get(f"{host}/services/data/")
+
+
+def test_an_answer_that_never_ends_is_given_up_in_time(told: Told, settings: Any) -> None:
+    settings.SYNC_CALL_TIMEOUT = 0.4
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=(server,), daemon=True).start()
+        connection = told.connection
+        connection.instance_url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        started = time.monotonic()
+        with pytest.raises(SalesforceFault) as caught:
+            SalesforceClient(connection).get("limits")
+        assert time.monotonic() - started < 2.0
+    assert (caught.value.code, caught.value.outcome) == ("TIMEOUT", "unknown")
+
+
+def drip(server: socket.socket) -> None:
+    """Answer with a byte every tenth of a second, without end."""
+    conversation, _ = server.accept()
+    conversation.recv(65536)
+    conversation.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    with contextlib.suppress(OSError):
+        while conversation.send(b" "):
+            time.sleep(0.1)
