@@ -24,7 +24,6 @@ from distro.testing.factories import (
 from routing.models import Role, Workspace
 
 pytestmark = pytest.mark.django_db
-PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
 SAID = "Phone must be filled in"
 
 
@@ -34,8 +33,7 @@ def workspace() -> Workspace:
 
 
 @pytest.fixture
-def client(workspace: Workspace, settings: Any) -> Client:
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_FILES}}
+def client(workspace: Workspace) -> Client:
     client = Client()
     client.force_login(make_member(workspace, Role.ADMINISTRATOR).user)
     return client

@@ -28,7 +28,6 @@ from distro.testing import factories
 from routing.models import Role, Workspace
 
 pytestmark = pytest.mark.django_db
-PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
 REGISTRY = dict(admin.site._registry)
 TENANT = {model: one for model, one in REGISTRY.items() if isinstance(one, TenantAdmin)}
 INLINES = {inline.model for one in TENANT.values() for inline in one.inlines}
@@ -89,8 +88,7 @@ def theirs(tenants: tuple[Tenant, Tenant]) -> Tenant:
 
 
 @pytest.fixture
-def client(ours: Tenant, settings: Any) -> Client:
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_FILES}}
+def client(ours: Tenant) -> Client:
     client = Client()
     client.force_login(ours.owner)
     return client

@@ -23,16 +23,10 @@ from distro.testing.factories import (
 from routing.models import Host, Member, Role, Team, Workspace
 
 pytestmark = pytest.mark.django_db
-PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
 LISTS = {
     f"/admin/{model._meta.app_label}/{model._meta.model_name}/": model._meta.object_name
     for model in admin.site._registry
 }
-
-
-@pytest.fixture(autouse=True)
-def files_without_manifest(settings: Any) -> None:
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_FILES}}
 
 
 def signed_in(user: User, **options: Any) -> Client:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -16,13 +15,11 @@ from routing.models import Member
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough one"
-PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+def no_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISTRO_MEMBER_PASSWORD", raising=False)
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_FILES}}
 
 
 def run(*words: str) -> str:

@@ -34,7 +34,6 @@ from routing.models import (
 )
 
 pytestmark = pytest.mark.django_db
-PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
 @pytest.fixture
@@ -43,8 +42,7 @@ def workspace() -> Workspace:
 
 
 @pytest.fixture
-def client(workspace: Workspace, settings: Any) -> Client:
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_FILES}}
+def client(workspace: Workspace) -> Client:
     client = Client()
     client.force_login(make_member(workspace, Role.OWNER).user)
     return client

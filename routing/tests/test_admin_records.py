@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -30,7 +29,6 @@ from distro.testing.factories import (
 from routing.models import LedgerEntry, Mail, Meeting, Role, Workspace
 
 pytestmark = pytest.mark.django_db
-PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
 NOW = datetime(2026, 12, 8, 14, 0, tzinfo=UTC)
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -47,8 +45,7 @@ def workspace() -> Workspace:
 
 
 @pytest.fixture
-def client(workspace: Workspace, settings: Any) -> Client:
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN_FILES}}
+def client(workspace: Workspace) -> Client:
     client = Client()
     client.force_login(make_member(workspace, Role.OWNER).user)
     return client
