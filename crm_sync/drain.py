@@ -126,7 +126,8 @@ def _one_group(turn: Turn, group: Group, people: dict[int, Person | None]) -> No
             return
 
         def attempt() -> None:
-            turn.ensure_users(group.hosts)
+            turn.ensure_users(group.new_hosts)
+            turn.ensure_known(meeting.host for meeting in group.meetings)
             Attempt.of(turn, group, person).carry_out(looked=prospect in people)
 
         _guarded(turn, [run for run in group.runs if run.kind != RunKind.OWNER], attempt)

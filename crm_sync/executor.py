@@ -111,7 +111,7 @@ class Attempt:
         parts = [subrequest(name, step) for name, step in sent.items()]
         reads = owner_read(self.group, sent.get(PERSON_STEP), self.person, self.wanted)
         try:
-            answers = self.turn.call([*reads.before, *parts, *reads.after], self.group.hosts)
+            answers = self.turn.call([*reads.before, *parts, *reads.after])
         except SalesforceFault as fault:
             for one in logged:
                 log_refused(self.turn.claim, one, fault)

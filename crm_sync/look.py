@@ -35,7 +35,7 @@ def look_for(turn: Turn, groups: Sequence[Group]) -> dict[int, Person | None]:
 
 def _look_for(turn: Turn, groups: Sequence[Group]) -> dict[int, Person | None]:
     parts = [Subrequest("GET", query_path(_search(turn, groups, name)), name.lower()) for name in ALWAYS]
-    hosts = [host for group in groups for host in group.hosts]
+    hosts = [host for group in groups for host in group.new_hosts]
     contacts, leads = (
         _people(name, answer.rows) for name, answer in zip(ALWAYS, turn.call(parts, hosts), strict=True)
     )

@@ -12,7 +12,7 @@ from routing.core.free_mail import is_free_email
 from routing.models import Host, Meeting, Prospect, Submission, Workspace
 
 from .policy import matched_rule, may_create
-from .users import fresh_mappings, user_of
+from .users import known_mappings, user_of
 
 RUN_PARTS = (
     "prospect",
@@ -45,9 +45,13 @@ class Group:
         return [run for run in self.runs if run.kind == kind]
 
     @property
-    def hosts(self) -> list[Host]:
-        """The hosts whose Salesforce user must be known: of meetings without an Event, or with another host's."""
-        return [run.meeting.host for run in self.runs if run.meeting]
+    def meetings(self) -> list[Meeting]:
+        return [run.meeting for run in self.of_kind(RunKind.MEETING) if run.meeting]
+
+    @property
+    def new_hosts(self) -> list[Host]:
+        """The hosts of meetings that have no Event yet: whose Salesforce user must be known as it is now."""
+        return [meeting.host for meeting in self.meetings if meeting.pk not in self.by_meeting]
 
 
 def load_runs(ids: Iterable[int]) -> list[SyncRun]:
@@ -89,7 +93,7 @@ def prospect_wanted(group: Group, workspace: Workspace) -> ProspectWanted:
     """The present state of everything in the group that Salesforce is to hear."""
     persons = sorted(group.of_kind(RunKind.PERSON), key=lambda run: run.submission_id or 0)
     meetings = sorted(group.of_kind(RunKind.MEETING), key=lambda run: run.meeting_id or 0)
-    mappings = fresh_mappings(group.hosts)
+    mappings = known_mappings(meeting.host for meeting in group.meetings)
     subjects = [run.submission for run in group.runs if run.submission]
     return ProspectWanted(
         uuid=str(group.prospect.uuid),

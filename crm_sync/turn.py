@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from crm_sync.core.plan import OrgValues
@@ -14,7 +14,7 @@ from distro.due import Claim
 from routing.models import Host, Workspace
 
 from .describing import describe_objects, describe_soon, org_values
-from .users import hosts_to_ask, keep_users, users_query
+from .users import hosts_to_ask, keep_users, known_mappings, users_query
 
 USERS = "users"
 NEEDED = ("Lead", "Contact", "Event")
@@ -77,6 +77,12 @@ class Turn:
 
     def ensure_users(self, hosts: Sequence[Host]) -> None:
         """Know the Salesforce users of these hosts, at the price of a call where one is not known."""
-        ask = hosts_to_ask(self.connection, hosts)
+        ask = hosts_to_ask(self.connection, hosts) if hosts else []
         if {host.pk for host in ask} & {host.pk for host in hosts}:
             keep_users(ask, self.client.query(users_query(self.connection, ask)))
+
+    def ensure_known(self, hosts: Iterable[Host]) -> None:
+        """Know these hosts' Salesforce users, as of whenever: for Events that have their owner already."""
+        several = list(hosts)
+        known = known_mappings(several)
+        self.ensure_users([host for host in several if host.pk not in known])

@@ -23,15 +23,20 @@ def asked_for(host: Host) -> str:
     return (host.salesforce_user or host.email).strip()
 
 
-def fresh_mappings(hosts: Iterable[Host]) -> dict[int, UserMapping]:
-    """The mappings that still hold, by host id: a day for a user that was found, ten minutes for none."""
+def known_mappings(hosts: Iterable[Host]) -> dict[int, UserMapping]:
+    """What was last found for these hosts, however long ago, by host id."""
     wanted = {host.pk: asked_for(host) for host in hosts}
+    rows = UserMapping.objects.filter(host__in=wanted)
+    return {row.host_id: row for row in rows if row.asked_for == wanted[row.host_id]}
+
+
+def fresh_mappings(hosts: Iterable[Host]) -> dict[int, UserMapping]:
+    """Those that still hold: a day for an active user, ten minutes for anything else."""
     now = timezone.now()
     return {
-        row.host_id: row
-        for row in UserMapping.objects.filter(host__in=wanted)
-        if row.asked_for == wanted[row.host_id]
-        and row.checked_at > now - (KEPT_FOR if row.user_id and row.active else KEPT_UNFOUND_FOR)
+        host: row
+        for host, row in known_mappings(hosts).items()
+        if row.checked_at > now - (KEPT_FOR if row.user_id and row.active else KEPT_UNFOUND_FOR)
     }
 
 

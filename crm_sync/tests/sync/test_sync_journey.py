@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from crm_sync.core.matching import read_moment
 from crm_sync.core.shapes import written_moment
+from crm_sync.models import UserMapping
 from crm_sync.tests.sync.told import ANN, EMAIL, NEEDS, Told
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +105,7 @@ def test_a_change_to_a_linked_meeting_takes_one_call(told: Told) -> None:
     meeting = told.book(told.submit())
     told.work()
     told.wait()
+    UserMapping.objects.update(checked_at=timezone.now() - timedelta(days=30))
     told.forget_calls()
     told.move(meeting)
     told.work()
