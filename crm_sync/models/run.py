@@ -46,7 +46,10 @@ class SyncRun(models.Model):
     written = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(db_index=True)
     verify_at = models.DateTimeField(
-        null=True, blank=True, db_index=True, help_text="A call's outcome was unknown: written once more then."
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text="A call's outcome was unknown: written once more then.",
     )
     attempts = models.PositiveIntegerField(default=0)
     error_code = models.CharField(max_length=80, blank=True)
