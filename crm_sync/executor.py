@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from crm_sync.core.judging import Judgement, judge, refused_fields
@@ -97,8 +98,8 @@ class Attempt:
     def _event_name(run: int) -> str:
         return f"event_{run}"
 
-    def _note(self, runs: object, notes: tuple[str, ...], left_out: tuple[str, ...]) -> None:
-        for run in runs:  # type: ignore[attr-defined]
+    def _note(self, runs: Iterable[int], notes: tuple[str, ...], left_out: tuple[str, ...]) -> None:
+        for run in runs:
             self.runs[run].notes += notes
             self.runs[run].left_out += left_out
 
@@ -197,7 +198,7 @@ class Attempt:
                     Verdict.NEEDS_PERSON,
                     "TOO_MANY_REFUSALS",
                     text,
-                    "Press Retry.",
+                    SEE_STEPS,
                 )
 
     def replan_person(self, person: Person | None) -> None:

@@ -8,7 +8,6 @@ from typing import Literal
 CustomType = Literal["Text", "DateTime", "Picklist", "Checkbox", "Url"]
 
 STATUSES = ("Scheduled", "Rescheduled", "Completed", "No Show", "Cancelled")
-PEOPLE = ("Lead", "Contact")
 ACTIVITY = "Activity"
 EVENT = "Event"
 

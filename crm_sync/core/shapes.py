@@ -34,11 +34,6 @@ class FieldShape:
     refers_to: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
 
-    @property
-    def is_needed(self) -> bool:
-        """Whether a new record must bring it."""
-        return self.createable and not self.nillable and not self.defaulted and self.type != "boolean"
-
 
 # Field names are kept in small letters as keys: Salesforce disregards case.
 Shapes: TypeAlias = Mapping[str, FieldShape]

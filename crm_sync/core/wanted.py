@@ -98,11 +98,6 @@ class ProspectWanted:
     meetings: tuple[MeetingWanted, ...] = ()
 
     @property
-    def runs(self) -> tuple[int, ...]:
-        """The ids of all runs concerned."""
-        return (*(one.run for one in self.submissions), *(one.run for one in self.meetings))
-
-    @property
     def creator(self) -> SubmissionWanted | None:
         """The submission for which a record may be created: the newest of those that may."""
         return next((one for one in reversed(self.submissions) if one.create_as), None)

@@ -82,13 +82,6 @@ def fault_of_answer(status: int, body: Any) -> SalesforceFault:
     return SalesforceFault(UNREADABLE_ANSWER, text, status=status, body_kind=kind, outcome="unknown")
 
 
-def fault_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceFault:
-    """The fault of one record in a Collections answer, which says `statusCode` instead of `errorCode`."""
-    first = errors[0] if errors else {}
-    entry = {**first, "errorCode": first.get("statusCode") or first.get("errorCode") or UNREADABLE_ANSWER}
-    return _fault_of_entry(400, entry)
-
-
 def _fault_of_entry(status: int, entry: Mapping[str, Any]) -> SalesforceFault:
     # API versions up to somewhere between 57 and 60 misspell the key.
     found = entry.get("duplicateResult") or entry.get("duplicateResut") or {}

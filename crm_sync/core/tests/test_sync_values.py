@@ -115,4 +115,3 @@ def test_a_describe_survives_being_stored() -> None:
     assert found == FieldShape(
         "Rating", "Rating", "picklist", 255, True, False, False, restricted=True, values=("Hot",)
     )
-    assert found.is_needed
