@@ -81,11 +81,13 @@ def _has_key(turn: Turn, name: str) -> bool:
     return turn.org.key_field(name) != "" and name not in turn.keyless
 
 
-def _readable(names: Iterable[str], shapes: Shapes | None) -> list[str]:
-    """The names that a query can hold: of fields that the org has, as far as it was described."""
-    return sorted(
-        name for name in names if NAME.fullmatch(name) and (shapes is None or name.lower() in shapes)
-    )
+def _readable(names: Iterable[object], shapes: Shapes | None) -> list[str]:
+    """The names that a query can hold: of fields that the org has, as far as it was described.
+
+    What is no name at all is one mapping's fault, and must not keep the whole batch from being found.
+    """
+    sound = [name for name in names if isinstance(name, str) and NAME.fullmatch(name)]
+    return sorted(name for name in sound if shapes is None or name.lower() in shapes)
 
 
 def _by_id(turn: Turn, groups: Sequence[Group], ids: Sequence[str]) -> list[Person]:

@@ -14,7 +14,7 @@ from crm_sync.salesforce.faults import SalesforceFault
 from crm_sync.salesforce.tokens import mark_broken
 from crm_sync.sandbox.customizing import Predicate, ValidationRule
 from crm_sync.tests.sync.told import BOB, EMAIL, Told
-from distro.testing.factories import make_host
+from distro.testing.factories import make_host, make_router
 from distro.testing.waiting import wait_for
 from routing.models import FormField, Mail
 
@@ -294,3 +294,17 @@ def test_a_refusal_of_the_whole_call_is_read_like_one_of_the_record(
     run = told.run("person")
     assert (run.state, run.left_out) == (state, [f"Lead.{field}"] if state == "done" else [])
     assert run.error_code == ("" if state == "done" else code)
+
+
+def test_a_mapping_that_makes_no_sense_stops_nobody_else(told: Told) -> None:
+    broken = make_router(told.workspace, default_host=told.ann)
+    FormField.objects.filter(form=broken.form, key="company").update(crm_fields={"Lead": 5})
+    for email, router in (("a@initrode.example", broken), ("b@initrode.example", told.router)):
+        told.submit(email, router=router)
+    told.work()
+    assert [run.state for run in SyncRun.objects.order_by("pk")] == ["waiting", "done"]
+    run = SyncRun.objects.earliest("pk")
+    assert (run.error_code, run.attempts) == ("DISTRO_FAULT", 1)
+    SyncRun.objects.filter(pk=run.pk).update(attempts=7)
+    told.wait()
+    assert SyncRun.objects.earliest("pk").state == "needs_person"
