@@ -6,7 +6,7 @@ from django.urls import path
 
 from distro.problems import explain
 
-from .views import booking, form, manage, submissions
+from .views import booking, form, manage, message, submissions
 from .views.doors import doorway, meeting_at, router_at, submission_at
 
 urlpatterns = [
@@ -24,7 +24,18 @@ urlpatterns = [
     path("b/<str:address>/", doorway(submission_at, GET=booking.show_booking), name="booking"),
     path("b/<str:address>/slots", doorway(submission_at, GET=booking.show_slots), name="booking-slots"),
     path("b/<str:address>/book", doorway(submission_at, POST=booking.post_book), name="book"),
+    path(
+        "b/<str:address>/message",
+        doorway(submission_at, POST=message.post_message),
+        name="booking-message",
+    ),
     path("m/<str:address>/", doorway(meeting_at, GET=manage.show_meeting), name="meeting"),
+    path("m/<str:address>/slots", doorway(meeting_at, GET=manage.show_slots), name="meeting-slots"),
+    path(
+        "m/<str:address>/reschedule",
+        doorway(meeting_at, POST=manage.post_reschedule),
+        name="meeting-reschedule",
+    ),
     path("m/<str:address>/cancel", doorway(meeting_at, POST=manage.post_cancel), name="meeting-cancel"),
     path(
         "m/<str:address>/calendar.ics", doorway(meeting_at, GET=manage.show_calendar), name="meeting-calendar"

@@ -24,9 +24,11 @@ from distro.problems import Problem
 from .zones import is_zone
 
 MOST_BYTES = 64 * 1024
-MOST_GUESTS, LONGEST_NOTES, LONGEST_REASON = 10, 2000, 1000
+MOST_GUESTS, LONGEST_NOTES, LONGEST_REASON, LONGEST_MESSAGE = 10, 2000, 1000, 5000
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 BETWEEN_GUESTS = re.compile(r"[\s,;]+")
+# At the ends of Python's calendar a moment has none beside it, and looking for times there would overflow.
+LONG_AGO, FAR_OFF = datetime(1999, 1, 1, tzinfo=UTC), datetime(2501, 12, 31, tzinfo=UTC)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -92,11 +94,11 @@ def _finite(text: str) -> float:
 
 
 def read_start(value: object) -> datetime:
-    """A moment in ISO 8601 with `Z` or an offset, as UTC."""
+    """A moment in ISO 8601 with `Z` or an offset, as UTC; one that no meeting can have is as good as the next."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
         if moment is not None and moment.tzinfo is not None:
-            return moment.astimezone(UTC)
+            return min(max(moment.astimezone(UTC), LONG_AGO), FAR_OFF)
     except (ValueError, OverflowError):
         pass
     raise Unfit(_("This must be a time such as 2026-12-08T09:30:00Z, with Z or an offset."))

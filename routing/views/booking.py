@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone as clock
-from django.utils.translation import gettext as _
 
 from distro.problems import Problem, is_json_client
 
 from ..actions.book import HOLDING, AlreadyBooked, SlotTaken, book
-from ..actions.slots import next_free, offered_slots
 from ..core.titles import render_title
-from ..core.values import Slot
 from ..models import Submission
 from .bodies import (
+    LONGEST_MESSAGE,
     LONGEST_NOTES,
     Body,
-    Unfit,
     read_body,
-    read_day,
     read_guests,
     read_start,
     read_text,
@@ -33,15 +27,18 @@ from .bodies import (
 )
 from .doors import SeeOther, count_visit, refuse_foreign_origin
 from .meetings import manage_path, manage_url, meeting_answer, when_context
-from .picker import Offer, picker_context, read_picked, zones_context
-from .wording import iso
+from .offers import Errors, booking_offer, member, slots_answer, slots_json, zone_of
+from .picker import picker_context, read_picked, zones_context
 
-MOST_DAYS = 62
-Errors = dict[str, list[str]]
+WRITING, WRITTEN = "message", "sent"
+"""Steps in the address: the message form is open; the message was sent."""
 
 
 def show_booking(request: HttpRequest, submission: Submission) -> HttpResponse:
     """The page on which a time is picked and confirmed; after that, where to find the booked meeting."""
+    # Only a message that is there is confirmed, whatever the address says.
+    if request.GET.get("step") == WRITTEN and submission.messages.exists():
+        return render(request, "public/message_sent.html", about_context(submission) | {"here": request.path})
     return booking_page(request, submission, request.GET)
 
 
@@ -54,7 +51,7 @@ def booking_page(
     errors: Errors | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page at the step that `query` names; `typed` and `errors` are a refused confirmation's."""
+    """The page at the step that `query` names; `typed` and `errors` are a refused post's."""
     now = clock.now()
     standing = submission.meetings.filter(status__in=HOLDING).select_related("host", "workspace").first()
     context = about_context(submission)
@@ -64,14 +61,27 @@ def booking_page(
     picked = read_picked(query, zone_of(submission))
     if query.get("show") == "zones":
         return render(request, "public/zones.html", context | zones_context(picked, query, now))
-    context |= picker_context(offer_of(submission, now), picked, now)
+    context |= picker_context(booking_offer(submission, now), picked, now)
     context |= {
         "book_url": reverse("book", args=[submission.booking_token]),
+        **message_context(submission, context, query),
         "typed": typed or {},
         "errors": errors or {},
         "is_zone_guessed": not submission.timezone and "timezone" not in query,
     }
     return render(request, "public/booking.html", context, status=status)
+
+
+def message_context(submission: Submission, context: Mapping[str, Any], query: QueryDict) -> dict[str, Any]:
+    """The way out when no time suits: its form is open where the address asks for it, or no time is free."""
+    is_writing = query.get("step") == WRITING or context["has_nothing"]
+    return {
+        "message_url": reverse("booking-message", args=[submission.booking_token]),
+        "message_address": context["picked"].address(step=WRITING, start=None),
+        "longest_message": LONGEST_MESSAGE,
+        "is_writing": is_writing,
+        "step": "message" if is_writing else context["step"],
+    }
 
 
 def about_context(submission: Submission) -> dict[str, Any]:
@@ -89,62 +99,9 @@ def about_context(submission: Submission) -> dict[str, Any]:
     }
 
 
-def zone_of(submission: Submission) -> str:
-    """The visitor's zone as far as known, else the workspace's."""
-    return submission.timezone or submission.workspace.timezone
-
-
-def offer_of(submission: Submission, now: datetime) -> Offer:
-    """The submission's free times."""
-    kind = submission.meeting_type
-    assert kind is not None
-    return Offer(
-        between=lambda first, last, zone: slots_of(submission, first, last, zone, now),
-        next_free=lambda most: next_free(submission, now, most),
-        horizon_days=kind.horizon_days,
-    )
-
-
-def slots_of(submission: Submission, first: date, last: date, zone: ZoneInfo, now: datetime) -> list[Slot]:
-    """The free times from `first` to `last`; days on which nothing can be free are not looked at."""
-    kind = submission.meeting_type
-    assert kind is not None
-    today = now.astimezone(zone).date()
-    first, last = max(first, today), min(last, today + timedelta(days=kind.horizon_days + 1))
-    return offered_slots(submission, first, last, zone, now) if first <= last else []
-
-
 def show_slots(request: HttpRequest, submission: Submission) -> HttpResponse:
     """The free times between two days, as JSON."""
-    errors: Errors = {}
-    first = member(errors, "from", read_day, request.GET.get("from"))
-    last = member(errors, "to", read_day, request.GET.get("to"))
-    zone = member(errors, "timezone", read_zone, request.GET.get("timezone")) or zone_of(submission)
-    if first and last and last < first:
-        errors["to"] = [_("This must not be before “from”.")]
-    elif first and last and (last - first).days >= MOST_DAYS:
-        errors["to"] = [_("At most 62 days can be asked for at once.")]
-    if errors:
-        raise Problem("invalid", errors=errors)
-    slots = slots_of(submission, first, last, ZoneInfo(zone), clock.now())
-    assert submission.meeting_type is not None
-    return JsonResponse(
-        {"slots": slots_json(slots), "duration": submission.meeting_type.duration, "timezone": zone}
-    )
-
-
-def slots_json(slots: list[Slot]) -> list[dict[str, str]]:
-    """Free times, each start once; who is free is nobody's business."""
-    return [{"start": iso(slot.start), "end": iso(slot.end)} for slot in slots]
-
-
-def member(errors: Errors, name: str, reader: Callable[[Any], Any], value: Any) -> Any:
-    """The member as read; None, and a line in `errors`, where it cannot be used."""
-    try:
-        return reader(value)
-    except Unfit as fault:
-        errors[name] = [str(fault)]
-        return None
+    return slots_answer(request.GET, booking_offer(submission, clock.now()))
 
 
 def post_book(request: HttpRequest, submission: Submission) -> HttpResponse:

@@ -41,16 +41,17 @@ def meeting_answer(meeting: Meeting) -> dict[str, Any]:
     }
 
 
-def when_context(meeting: Meeting) -> dict[str, str]:
-    """Day and times on the prospect's clock."""
-    zone = ZoneInfo(meeting.timezone)
+def when_context(meeting: Meeting, name: str = "") -> dict[str, str]:
+    """Day and times on the clock of the zone of that name, else on the prospect's."""
+    name = name or meeting.timezone
+    zone = ZoneInfo(name)
     start, end = meeting.start.astimezone(zone), meeting.end.astimezone(zone)
     return {
         "day": dated_day_text(start.date()),
         "from": clock_text(start),
         "to": clock_text(end),
-        "zone": meeting.timezone,
-        "zone_city": city_of(meeting.timezone),
+        "zone": name,
+        "zone_city": city_of(name),
     }
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..core.values import Slot
 from .bodies import Unfit, read_day, read_start, read_zone
+from .offers import Offer
 from .wording import clock_text, day_text, iso, month_text, short_day_text
 from .zones import city_of, zone_choices
 
@@ -25,19 +26,14 @@ PARTS_OF_DAY = ((12, _("Morning")), (17, _("Afternoon")), (24, _("Evening")))
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """Whose times are picked from: free times between two days of a zone, and the very next ones."""
-
-    between: Callable[[date, date, ZoneInfo], list[Slot]]
-    next_free: Callable[[int], list[Slot]]
-    horizon_days: int
-
-
-@dataclass(frozen=True, slots=True)
 class Picked:
-    """How far the visitor is, as the address says; None where it says nothing that can be read."""
+    """How far the visitor is, as the address says; None where it says nothing that can be read.
+
+    `step` names what is done there besides picking: moving a meeting, writing a message.
+    """
 
     zone: str
+    step: str = ""
     month: date | None = None
     day: date | None = None
     start: datetime | None = None
@@ -46,6 +42,7 @@ class Picked:
         """The query of another step; the zone always goes along."""
         there = replace(self, **changes)
         parts = {
+            "step": there.step,
             "timezone": there.zone,
             "month": f"{there.month:%Y-%m}" if there.month else "",
             "day": there.day.isoformat() if there.day else "",
@@ -54,10 +51,11 @@ class Picked:
         return "?" + urlencode({name: text for name, text in parts.items() if text})
 
 
-def read_picked(query: QueryDict, zone: str) -> Picked:
-    """The steps that an address names; `zone` where it names none."""
+def read_picked(query: QueryDict, zone: str, step: str = "") -> Picked:
+    """How far an address is; `zone` where it names none."""
     return Picked(
         zone=readable(read_zone, query.get("timezone")) or zone,
+        step=step,
         month=readable(read_day, f"{query.get('month')}-01"),
         day=readable(read_day, query.get("day")),
         start=readable(read_start, query.get("start")),
