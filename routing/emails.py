@@ -130,6 +130,7 @@ def mail_context(meeting: Meeting, role: str) -> dict[str, object]:
         "end": in_zone(meeting.end, zone),
         "zone": zone,
         "manage_url": link(f"/m/{meeting.manage_token}/") if role == "prospect" else "",
+        "host_url": link(f"/h/{meeting.host_token}/") if role == "host" else "",
     }
 
 

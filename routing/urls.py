@@ -6,8 +6,8 @@ from django.urls import path
 
 from distro.problems import explain
 
-from .views import booking, form, manage, message, submissions
-from .views.doors import doorway, meeting_at, router_at, submission_at
+from .views import booking, form, host, manage, message, submissions
+from .views.doors import doorway, host_meeting_at, meeting_at, router_at, submission_at
 
 urlpatterns = [
     path("r/<str:address>/", doorway(router_at, GET=form.show_form), name="form"),
@@ -39,6 +39,15 @@ urlpatterns = [
     path("m/<str:address>/cancel", doorway(meeting_at, POST=manage.post_cancel), name="meeting-cancel"),
     path(
         "m/<str:address>/calendar.ics", doorway(meeting_at, GET=manage.show_calendar), name="meeting-calendar"
+    ),
+    path("h/<str:address>/", doorway(host_meeting_at, framed=False, GET=host.show_host_page), name="host"),
+    *(
+        path(
+            f"h/<str:address>/{action}",
+            doorway(host_meeting_at, framed=False, POST=host.posting(action)),
+            name=f"host-{action}",
+        )
+        for action in host.ACTIONS
     ),
     path("problems/<slug:slug>", explain, name="problem"),
 ]

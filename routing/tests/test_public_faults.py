@@ -39,6 +39,8 @@ def check_problem(answer, status: int, slug: str) -> None:
         "/b/unknown/slots",
         "/m/unknown/",
         "/m/unknown/calendar.ics",
+        "/m/unknown/slots",
+        "/h/unknown/",
         "/r/%00/",
         "/b/ü/",
         "/m/" + "a" * 500 + "/",
@@ -78,7 +80,14 @@ def test_dead_and_unknown_links_look_alike(client: Client) -> None:
         ("/b/{booking}/", ["POST"], "GET, HEAD, OPTIONS"),
         ("/b/{booking}/slots", ["POST"], "GET, HEAD, OPTIONS"),
         ("/b/{booking}/book", ["GET", "HEAD"], "OPTIONS, POST"),
+        ("/b/{booking}/message", ["GET", "HEAD"], "OPTIONS, POST"),
         ("/m/{manage}/", ["POST"], "GET, HEAD, OPTIONS"),
+        ("/m/{manage}/slots", ["POST"], "GET, HEAD, OPTIONS"),
+        ("/m/{manage}/reschedule", ["GET", "HEAD"], "OPTIONS, POST"),
+        ("/h/{host}/", ["POST"], "GET, HEAD, OPTIONS"),
+        ("/h/{host}/complete", ["GET", "HEAD"], "OPTIONS, POST"),
+        ("/h/{host}/no-show", ["GET", "HEAD"], "OPTIONS, POST"),
+        ("/h/{host}/undo", ["GET", "HEAD"], "OPTIONS, POST"),
         ("/m/{manage}/cancel", ["GET", "HEAD"], "OPTIONS, POST"),
         ("/m/{manage}/calendar.ics", ["POST"], "GET, HEAD, OPTIONS"),
     ],
@@ -88,7 +97,10 @@ def test_a_wrong_method_is_405_with_what_is_allowed(
 ) -> None:
     meeting = make_meeting(make_submission(router))
     path = path.format(
-        router=router.key, booking=meeting.submission.booking_token, manage=meeting.manage_token
+        router=router.key,
+        booking=meeting.submission.booking_token,
+        manage=meeting.manage_token,
+        host=meeting.host_token,
     )
     for method in methods:
         answer = client.generic(method, path)

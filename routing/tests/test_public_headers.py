@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -39,6 +41,15 @@ def pages(meeting: Meeting) -> list[str]:
         f"/m/{manage}/",
         f"/m/{manage}/calendar.ics",
     ]
+
+
+def test_nobody_frames_the_hosts_page(client: Client, meeting: Meeting) -> None:
+    for page, status in ((f"/h/{meeting.host_token}/", 200), ("/h/unknown/", 404)):
+        answer = client.get(page, headers=BROWSER)
+        assert (answer.status_code, policy_of(answer)["frame-ancestors"]) == (status, ["'none'"])
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
 def policy_of(answer) -> dict[str, list[str]]:
@@ -90,8 +101,15 @@ def test_no_public_answer_sets_or_varies_by_a_cookie(meeting: Meeting) -> None:
     answers.append(
         client.post(f"/b/{other.booking_token}/book", {"start": iso(next_ten(8))}, headers=BROWSER)
     )
+    answers.append(client.post(f"/b/{other.booking_token}/message", {"text": "x"}, headers=BROWSER))
+    form = {"start": iso(next_ten() + timedelta(hours=1))}
+    answers.append(client.post(f"/m/{meeting.manage_token}/reschedule", form, headers=BROWSER))
     answers.append(client.post(f"/m/{meeting.manage_token}/cancel", headers=BROWSER))
-    assert [answer.status_code for answer in answers] == [200] * 5 + [404] + [303] * 3
+    answers.append(client.get(f"/h/{meeting.host_token}/", headers=BROWSER))
+    standing = make_meeting(make_submission(meeting.router), start=next_ten(9))
+    answers.append(client.post(f"/h/{standing.host_token}/complete", headers=BROWSER))
+    statuses = [answer.status_code for answer in answers]
+    assert statuses == [200] * 5 + [404] + [303] * 5 + [200, 303]
     for answer in answers:
         assert not answer.cookies
         assert "Cookie" not in answer.headers["Vary"]

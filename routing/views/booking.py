@@ -26,7 +26,7 @@ from .bodies import (
     read_zone,
 )
 from .doors import SeeOther, count_visit, refuse_foreign_origin
-from .meetings import manage_path, manage_url, meeting_answer, when_context
+from .meetings import manage_path, manage_url, meeting_answer, name_of, when_context
 from .offers import Errors, booking_offer, member, slots_answer, slots_json, zone_of
 from .picker import picker_context, read_picked, zones_context
 
@@ -89,12 +89,11 @@ def about_context(submission: Submission) -> dict[str, Any]:
     kind = submission.meeting_type
     assert kind is not None and submission.prospect is not None
     names = {"meeting_type": kind.name, "router": submission.router.name}
-    answers = submission.answers
     return {
         "workspace": submission.workspace,
         "kind": kind,
-        "title": render_title(kind.title, {**answers, **names}) or kind.name,
-        "name": " ".join(str(answers[key]) for key in ("first_name", "last_name") if answers.get(key)),
+        "title": render_title(kind.title, {**submission.answers, **names}) or kind.name,
+        "name": name_of(submission),
         "email": submission.prospect.email,
     }
 

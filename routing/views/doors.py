@@ -16,6 +16,7 @@ from distro.problems import Problem, answer
 
 from ..actions.book import CalendarBusy
 from ..actions.change import find_meeting
+from ..actions.host_page import find_host_meeting
 from ..actions.slots import find_submission
 from ..models import Meeting, Router, Submission, Workspace
 from ..rate_limit import seconds_to_wait
@@ -57,9 +58,20 @@ def meeting_at(token: str) -> Meeting:
     return meeting
 
 
-def doorway(find: Callable[[str], Subject], **views: View) -> Callable[..., HttpResponse]:
+def host_meeting_at(token: str) -> Meeting:
+    """The meeting behind its host's link."""
+    meeting = find_host_meeting(token)
+    if meeting is None:
+        raise Problem("not-found")
+    return meeting
+
+
+def doorway(
+    find: Callable[[str], Subject], *, framed: bool = True, **views: View
+) -> Callable[..., HttpResponse]:
     """The view of one public address: by method, each given what stands behind the address.
 
+    `framed`: Distro's own pages and the workspace's sites may show it in a frame, else nobody may.
     HEAD works where GET does. Public pages know no session and no CSRF cookie; posts are guarded by Origin.
     """
     allowed = sorted({*views, "OPTIONS"} | ({"HEAD"} if "GET" in views else set()))
@@ -82,20 +94,24 @@ def doorway(find: Callable[[str], Subject], **views: View) -> Callable[..., Http
             response = answer(request, problem)
         except CalendarBusy:
             response = answer(request, Problem("busy", headers={"Retry-After": "1"}))
-        return dress(response, workspace)
+        return dress(response, frame_sources(workspace) if framed else [])
 
     return door
 
 
-def dress(response: HttpResponse, workspace: Workspace | None) -> HttpResponse:
-    """The headers of public answers: frames for the workspace's sites, no caches, no search engines."""
-    origins = allowed_origins(workspace) if workspace else []
-    allow_sources(response, "frame-ancestors", ["'self'", *origins])
+def dress(response: HttpResponse, framed_by: Iterable[str]) -> HttpResponse:
+    """The headers of public answers: who may frame them, no caches, no search engines."""
+    allow_sources(response, "frame-ancestors", framed_by)
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("X-Robots-Tag", "noindex")
     patch_vary_headers(response, ["Accept"])
     return response
+
+
+def frame_sources(workspace: Workspace | None) -> list[str]:
+    """Who may frame a page of the workspace, or of none."""
+    return ["'self'", *(allowed_origins(workspace) if workspace else [])]
 
 
 def allowed_origins(workspace: Workspace) -> list[str]:

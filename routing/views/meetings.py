@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from ..models import Meeting
+from ..models import Meeting, Submission
 from .wording import clock_text, dated_day_text, iso
 from .zones import city_of
 
@@ -25,6 +25,12 @@ def manage_path(meeting: Meeting) -> str:
 def manage_url(meeting: Meeting) -> str:
     """The public address of the prospect's own page."""
     return settings.BASE_URL + manage_path(meeting)
+
+
+def name_of(submission: Submission) -> str:
+    """The prospect's name as given, "" where the form asked for none."""
+    answers = submission.answers
+    return " ".join(str(answers[key]) for key in ("first_name", "last_name") if answers.get(key))
 
 
 def meeting_answer(meeting: Meeting) -> dict[str, Any]:
