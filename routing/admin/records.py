@@ -22,6 +22,7 @@ from distro.admin_cells import (
     when,
 )
 from distro.tenancy import EVERYBODY, ReadOnlyAdmin
+from routing.admin.meeting_actions import MeetingActions
 from routing.admin.trace import trace_list
 from routing.models import STANDING, LedgerEntry, Meeting, Outcome, Prospect, Status, Submission
 
@@ -140,7 +141,7 @@ class MeetingTimeFilter(OpeningFilter):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(ReadOnlyAdmin):
+class MeetingAdmin(MeetingActions, ReadOnlyAdmin):
     viewers = EVERYBODY
     own_path = "host__user"
     list_display = ["title", "starts", "state", "host_name", "who"]
