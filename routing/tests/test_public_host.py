@@ -102,6 +102,8 @@ def test_a_program_is_answered_with_the_meeting(client: Client, meeting: Meeting
         "No Show",
         iso(meeting.start),
     )
+    # The prospect's own link is not among them.
+    assert set(told) == {"meeting", "status", "start", "end", "host", "location", "meeting_url"}
     again = client.post(f"/h/{meeting.host_token}/no-show")
     assert (again.status_code, Meeting.objects.get().version) == (200, 2)
 

@@ -68,12 +68,12 @@ def test_a_browser_writes_by_a_form_and_is_told_that_it_was_sent(
     assert f'action="{path}message"' in page_of(client, submission, "?step=message")
     answer = client.post(f"{path}message", {"text": "Mondays"}, headers=BROWSER)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"http://testserver{path}?step=sent")
-    assert "Your message is sent" in page_of(client, submission, "?step=sent")
+    assert "Your message was sent" in page_of(client, submission, "?step=sent")
 
 
 def test_nothing_is_confirmed_that_was_not_sent(client: Client, submission: Submission) -> None:
     make_submission(submission.router).messages.create(workspace=submission.workspace, text="Another's")
-    assert "Your message is sent" not in page_of(client, submission, "?step=sent")
+    assert "Your message was sent" not in page_of(client, submission, "?step=sent")
 
 
 def test_a_browsers_faulty_message_is_kept_and_explained(client: Client, submission: Submission) -> None:

@@ -43,7 +43,8 @@ def host_page(
         "workspace": meeting.workspace,
         "meeting": meeting,
         "name": name_of(meeting.submission),
-        "answers": answer_lines(meeting),
+        # The address stands above them already.
+        "answers": [line for line in answer_lines(meeting) if line[1].lower() != meeting.prospect.email],
         "is_standing": meeting.status in STANDING,
         "is_early": clock.now() < meeting.start,
         "refusal": refusal,
