@@ -103,6 +103,15 @@ def test_the_token_goes_in_a_header_and_never_in_an_address(local_org: Org) -> N
     ]
 
 
+def test_where_userinfo_is_refused_the_identity_url_says_who_it_is(local_org: Org) -> None:
+    fault = {"path": "userinfo", "status": 403, "error_code": "Bad_OAuth_Token", "times": None}
+    requests.post(f"{local_org.base_url}/__sandbox/faults", json=fault, timeout=5).raise_for_status()
+    walker = Walker()
+    walker.connect()
+    connection = SalesforceConnection.objects.get(workspace=walker.workspace)
+    assert connection.username == "dana@acme.example"
+
+
 def test_the_member_is_linked_as_org_and_user(local_org: Org) -> None:
     walker = Walker()
     walker.connect()

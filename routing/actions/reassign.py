@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from distro.links import digest_of, new_seed, token_of
+
 from .. import snapshots
 from ..core.rotation import order
 from ..core.slots import is_free
@@ -70,12 +72,19 @@ def give_to_one_of(hosts: list[Host], meeting: Meeting) -> bool:
                 meeting.host = host
                 meeting.meeting_url = host.meeting_url
                 meeting.title = title_of(meeting)
+                renew_host_link(meeting)
                 meeting.save()
                 claim_time(meeting, meeting.meeting_type.daily_limit)
         except Taken:
             continue
         return True
     return False
+
+
+def renew_host_link(meeting: Meeting) -> None:
+    """The former host's link dies with the reassignment."""
+    meeting.host_seed = new_seed()
+    meeting.host_digest = digest_of(token_of("host", meeting.host_seed))
 
 
 def move_turn(meeting: Meeting, before: Host, team: Team | None) -> None:

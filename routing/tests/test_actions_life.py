@@ -150,6 +150,7 @@ def test_the_next_in_line_takes_a_meeting_over_with_its_turn() -> None:
     given = reassign(meeting, None, timezone.now())
     assert given.host != meeting.host
     assert (turns_of(meeting.host), turns_of(given.host)) == (0, 1)
+    assert given.host_token != meeting.host_token, "the former host's link still works"
     assert Tick.objects.filter(host=meeting.host).count() == 0
     told = kinds()
     assert (told["cancelled_host"], told["reassigned_host"], told["reassigned_prospect"]) == (1, 1, 1)

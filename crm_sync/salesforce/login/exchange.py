@@ -90,21 +90,29 @@ class SalesforceAdapter(OAuth2Adapter):
 def fetch_identity(grant: Grant) -> dict[str, Any]:
     """The user's own page at the org, asked for with the token in a header. Raises GrantRefused, RequestException.
 
-    Source: Salesforce help, "The UserInfo Endpoint": keys organization_id, user_id, preferred_username, …
+    Sources: Salesforce help, "The UserInfo Endpoint": keys organization_id, user_id, preferred_username, …; where
+    that is refused (it is a matter of scopes), "Identity URLs": the same with username.
     """
-    with get_adapter().get_requests_session() as session:
-        answer = session.get(
-            f"{grant.instance_url}/services/oauth2/userinfo",
-            headers={"Authorization": f"Bearer {grant.access_token}"},
-        )
-    try:
-        identity = answer.json() if answer.status_code == 200 else None
-    except ValueError:
-        identity = None
-    if not isinstance(identity, dict):
-        raise GrantRefused(f"The org did not say who signed in (HTTP {answer.status_code}).")
+    identity, status = _ask(grant, "/services/oauth2/userinfo")
+    if identity is None:
+        identity, status = _ask(grant, f"/id/{grant.org_id}/{grant.user_id}")
+    if identity is None:
+        raise GrantRefused(f"The org did not say who signed in (HTTP {status}).")
+    identity.setdefault("preferred_username", identity.get("username"))
     for name in ("organization_id", "user_id"):
         identity[name] = long_id(str(identity.get(name) or ""))
     if (identity["organization_id"], identity["user_id"]) != (grant.org_id, grant.user_id):
         raise GrantRefused("The org names another user than the one who signed in.")
     return identity
+
+
+def _ask(grant: Grant, path: str) -> tuple[dict[str, Any] | None, int]:
+    """The JSON object at a path of the org and the HTTP status; None for anything else."""
+    headers = {"Authorization": f"Bearer {grant.access_token}", "Accept": "application/json"}
+    with get_adapter().get_requests_session() as session:
+        answer = session.get(f"{grant.instance_url}{path}", headers=headers)
+    try:
+        body = answer.json() if answer.status_code == 200 else None
+    except ValueError:
+        body = None
+    return (body if isinstance(body, dict) else None), answer.status_code
