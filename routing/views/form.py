@@ -14,13 +14,13 @@ from distro.headers import allow_sources
 
 from ..form_ticket import issue_ticket
 from ..models import FieldType, FormField, Router
+from ..reading import UTM_PREFIX
 from .doors import origin_of
 
 HONEYPOT = "distro-homepage"
 TICKET = "distro-ticket"
 """Names with a hyphen, which no form's own key has."""
 
-UTM_PREFIX = "utm_"
 INPUT_TYPES: dict[FieldType, dict[str, str | int]] = {
     FieldType.EMAIL: {"type": "email", "autocomplete": "email", "maxlength": 255},
     FieldType.PHONE: {"type": "tel", "autocomplete": "tel", "maxlength": 255},

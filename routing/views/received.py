@@ -12,10 +12,9 @@ from ..actions.submit import InvalidAnswers, Received
 from ..core.answers import clean_form_post
 from ..core.fields import FieldType, FormField
 from ..models import Router
-from .bodies import MOST_BYTES, Body, Unfit, read_text, read_zone
-from .form import HONEYPOT, TICKET, UTM_PREFIX
-
-MOST_UTM, LONGEST_UTM_KEY, LONGEST_UTM, LONGEST_URL = 20, 40, 255, 2000
+from ..reading import UTM_PREFIX, read_url, read_utm
+from .bodies import Body, Unfit, read_zone
+from .form import HONEYPOT, TICKET
 
 
 def received(router: Router, body: Body, *, lenient: bool) -> Received:
@@ -72,21 +71,3 @@ def form_answers(router: Router, form: QueryDict, spam: bool) -> dict[str, Any]:
 def form_utm(form: QueryDict) -> dict[str, str]:
     """The utm_ inputs of a form post."""
     return {name: str(form[name]) for name in form if name.startswith(UTM_PREFIX)}
-
-
-def read_url(value: object) -> str:
-    """Where the visitor came from, cut to its column: a long address is no reason to lose them."""
-    return read_text(value, MOST_BYTES)[:LONGEST_URL]
-
-
-def read_utm(value: object) -> dict[str, str]:
-    """Campaign marks by key, without a leading utm_; blank ones left out."""
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise Unfit(_("This must be an object of texts."))
-    marks = {
-        str(key).lower().removeprefix(UTM_PREFIX)[:LONGEST_UTM_KEY]: read_text(text, MOST_BYTES)[:LONGEST_UTM]
-        for key, text in value.items()
-    }
-    return dict([(read_text(key, LONGEST_UTM_KEY), text) for key, text in marks.items() if text][:MOST_UTM])

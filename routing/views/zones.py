@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from ..reading import known_zones
 from .wording import clock_text
 
 
@@ -20,16 +21,6 @@ class ZoneChoice:
     clock: str
 
 
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def is_zone(name: str) -> bool:
-    """Whether this is the name of an IANA time zone."""
-    return name in _known()
-
-
 def city_of(name: str) -> str:
     """What people call a zone: `America/New_York` is New York."""
     return name.rpartition("/")[2].replace("_", " ")
@@ -40,7 +31,7 @@ def _listed() -> tuple[str, ...]:
     """One name for each zone that somebody lives in: zone.tab of the time zone database, and UTC."""
     table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
     lines = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-    return (*sorted({line[2] for line in lines} & _known()), "UTC")
+    return (*sorted({line[2] for line in lines} & known_zones()), "UTC")
 
 
 def zone_choices(search: str, now: datetime) -> dict[str, list[ZoneChoice]]:
