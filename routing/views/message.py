@@ -13,13 +13,14 @@ from ..actions.message import leave_message
 from ..models import Submission
 from .bodies import LONGEST_MESSAGE, Unfit, read_body, read_text
 from .booking import WRITING, WRITTEN, booking_page
-from .doors import SeeOther, refuse_foreign_origin
+from .doors import SeeOther, count_visit, refuse_foreign_origin
 from .offers import Errors, member
 
 
 def post_message(request: HttpRequest, submission: Submission) -> HttpResponse:
     """Keep what the prospect writes, and have somebody told."""
     refuse_foreign_origin(request)
+    count_visit(request)
     body = read_body(request)
     by_page = body.json is None and not is_json_client(request)
     errors: Errors = {}
