@@ -9,7 +9,7 @@ from crm_sync.core.accounts import choose_account
 from crm_sync.core.steps import Step
 from crm_sync.core.wanted import ProspectWanted, SubmissionWanted
 from crm_sync.models import SyncRun
-from crm_sync.salesforce.client import Subrequest
+from crm_sync.salesforce.client import SalesforceClient, Subrequest
 from crm_sync.salesforce.soql import query_path, soql
 
 from .log import log_done, log_refused, log_steps
@@ -30,17 +30,11 @@ def account_for(
     Costs a call, and another for a new Account. That has the domain as its Website, so that it is found again by an
     attempt that comes later. Raises SalesforceFault.
     """
-    domain = "" if wanted.free_mail else wanted.email.rpartition("@")[2]
-    found = _of_domain(turn, domain) if domain else None
-    if found:
-        return str(found["Id"])
-    policy = creator.new_record
-    if policy.default_account or not policy.create_account or not domain:
-        return policy.default_account
-    fields = {"Name": wanted.company or domain, "Website": domain}
-    step = Step("Account", fields, runs=tuple(one.run for one in wanted.submissions))
+    found, step = choose_account_for(turn.client, wanted, creator)
+    if step is None:
+        return found
     (logged,) = log_steps(turn.claim, runs, [step])
-    (answer,) = turn.client.composite([Subrequest("POST", "sobjects/Account", "account", fields)])
+    (answer,) = turn.client.composite([Subrequest("POST", "sobjects/Account", "account", step.fields)])
     if answer.fault:
         log_refused(turn.claim, logged, answer.fault)
         raise answer.fault
@@ -49,8 +43,23 @@ def account_for(
     return account
 
 
-def _of_domain(turn: Turn, domain: str) -> Mapping[str, Any] | None:
+def choose_account_for(
+    client: SalesforceClient, wanted: ProspectWanted, creator: SubmissionWanted
+) -> tuple[str, Step | None]:
+    """The id of an Account that is there ("" for none), or the step that creates one. Raises SalesforceFault."""
+    domain = "" if wanted.free_mail else wanted.email.rpartition("@")[2]
+    found = _of_domain(client, domain) if domain else None
+    if found:
+        return str(found["Id"]), None
+    policy = creator.new_record
+    if policy.default_account or not policy.create_account or not domain:
+        return policy.default_account, None
+    fields = {"Name": wanted.company or domain, "Website": domain}
+    return "", Step("Account", fields, runs=tuple(one.run for one in wanted.submissions))
+
+
+def _of_domain(client: SalesforceClient, domain: str) -> Mapping[str, Any] | None:
     queries = {"websites": WEBSITES, "colleagues": COLLEAGUES}
     parts = [Subrequest("GET", query_path(soql(text, domain=domain)), name) for name, text in queries.items()]
-    websites, colleagues = turn.client.composite(parts)
+    websites, colleagues = client.composite(parts)
     return choose_account(websites.rows, colleagues.rows, domain)

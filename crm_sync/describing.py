@@ -36,14 +36,18 @@ def describe_objects(client: SalesforceClient, objects: Iterable[str] = OBJECTS)
     Raises SalesforceFault; INVALID_TYPE, as a query does, for an object that the connected user may not see.
     """
     for name in objects:
-        try:
-            described = client.describe(name)
-        except SalesforceFault as fault:
-            if fault.code != "NOT_FOUND":
-                raise
-            text = f"The connected user may not see the object {name}"
-            raise SalesforceFault("INVALID_TYPE", text, status=fault.status) from None
-        keep_description(client.connection, name, described)
+        keep_description(client.connection, name, describe_object(client, name))
+
+
+def describe_object(client: SalesforceClient, name: str) -> dict[str, object]:
+    """Ask the org about one object, keeping nothing. Raises SalesforceFault as `describe_objects` does."""
+    try:
+        return client.describe(name)
+    except SalesforceFault as fault:
+        if fault.code != "NOT_FOUND":
+            raise
+        text = f"The connected user may not see the object {name}"
+        raise SalesforceFault("INVALID_TYPE", text, status=fault.status) from None
 
 
 def keep_description(connection: SalesforceConnection, name: str, describe: dict[str, object]) -> None:

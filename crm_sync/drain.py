@@ -81,7 +81,7 @@ def _carry_out(turn: Turn, runs: list[SyncRun]) -> None:
     people: dict[int, Person | None] = {}
     if to_look:
         try:
-            people = _look(turn, to_look)
+            people = look_for(turn, to_look)
         except SalesforceFault as fault:
             _fail_all(turn.connection, turn.claim, runs, fault)
             return
@@ -89,17 +89,6 @@ def _carry_out(turn: Turn, runs: list[SyncRun]) -> None:
         if turn.claim.must_yield:
             return
         _one_group(turn, group, people)
-
-
-def _look(turn: Turn, groups: list[Group]) -> dict[int, Person | None]:
-    """Look for all; a field that is gone from the org must not keep everybody from being found."""
-    try:
-        return look_for(turn, groups)
-    except SalesforceFault as fault:
-        if fault.code != "INVALID_FIELD":
-            raise
-    turn.describe_again()
-    return look_for(turn, groups)
 
 
 def _must_look(turn: Turn, group: Group) -> bool:

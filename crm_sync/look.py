@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from crm_sync.core.matching import Found, Person, choose_person, same_id
+from crm_sync.core.plan import OrgValues
 from crm_sync.core.schema import PROSPECT_ID
 from crm_sync.core.shapes import Shapes
-from crm_sync.salesforce.client import Subrequest
+from crm_sync.salesforce.client import Answer, SalesforceClient, Subrequest
+from crm_sync.salesforce.faults import SalesforceFault
 from crm_sync.salesforce.soql import NAME, query_path, soql
+from routing.models import Host
 
 from .snapshots import Group, read_fields
 from .turn import Turn
@@ -22,18 +25,43 @@ ALWAYS = {
 AT_ONCE = 100  # prospects in one query: addresses and ids together stay well below SOQL's 100,000 characters
 
 
-def look_for(turn: Turn, groups: Sequence[Group]) -> dict[int, Person | None]:
+class Asker(Protocol):
+    """What a look needs: what is known of the org, and ways to ask it."""
+
+    client: SalesforceClient
+    org: OrgValues
+    keyless: set[str]
+
+    def call(self, parts: Sequence[Subrequest], hosts: Sequence[Host] = ()) -> list[Answer]:
+        """One composite call, which asks along who those hosts are."""
+
+    def describe_again(self) -> None:
+        """Have the org described now."""
+
+
+def look_for(turn: Asker, groups: Sequence[Group]) -> dict[int, Person | None]:
     """The person of each group, by prospect id; None for somebody whom Salesforce does not know.
 
-    Raises SalesforceFault: a search that failed is never an empty result.
+    A field that is gone from the org keeps nobody from being found. Raises SalesforceFault: a search that failed
+    is never an empty result.
     """
+    try:
+        return _look_in_parts(turn, groups)
+    except SalesforceFault as fault:
+        if fault.code != "INVALID_FIELD":
+            raise
+    turn.describe_again()
+    return _look_in_parts(turn, groups)
+
+
+def _look_in_parts(turn: Asker, groups: Sequence[Group]) -> dict[int, Person | None]:
     people: dict[int, Person | None] = {}
     for start in range(0, len(groups), AT_ONCE):
         people |= _look_for(turn, groups[start : start + AT_ONCE])
     return people
 
 
-def _look_for(turn: Turn, groups: Sequence[Group]) -> dict[int, Person | None]:
+def _look_for(turn: Asker, groups: Sequence[Group]) -> dict[int, Person | None]:
     parts = [Subrequest("GET", query_path(_search(turn, groups, name)), name.lower()) for name in ALWAYS]
     hosts = [host for group in groups for host in group.new_hosts]
     contacts, leads = (
@@ -58,7 +86,7 @@ def _choose(group: Group, contacts: Sequence[Person], leads: Sequence[Person]) -
     )
 
 
-def _search(turn: Turn, groups: Sequence[Group], name: str) -> str:
+def _search(turn: Asker, groups: Sequence[Group], name: str) -> str:
     emails = [group.prospect.email for group in groups]
     links = [group.link.record_id for group in groups if group.link and group.link.object == name]
     where = ["Email IN {emails}"]
@@ -69,7 +97,7 @@ def _search(turn: Turn, groups: Sequence[Group], name: str) -> str:
     return soql(text, emails=emails, ids=links, keys=keys)
 
 
-def _select(turn: Turn, groups: Sequence[Group], name: str) -> str:
+def _select(turn: Asker, groups: Sequence[Group], name: str) -> str:
     shapes = turn.org.shapes.get(name)
     names = {one.lower(): one for one in (*ALWAYS[name], *_readable(read_fields(groups, name), shapes))}
     if _has_key(turn, name):
@@ -77,7 +105,7 @@ def _select(turn: Turn, groups: Sequence[Group], name: str) -> str:
     return " ".join(["SELECT", ", ".join(names.values()), "FROM", name])
 
 
-def _has_key(turn: Turn, name: str) -> bool:
+def _has_key(turn: Asker, name: str) -> bool:
     return turn.org.key_field(name) != "" and name not in turn.keyless
 
 
@@ -90,7 +118,7 @@ def _readable(names: Iterable[object], shapes: Shapes | None) -> list[str]:
     return sorted(name for name in sound if shapes is None or name.lower() in shapes)
 
 
-def _by_id(turn: Turn, groups: Sequence[Group], ids: Sequence[str]) -> list[Person]:
+def _by_id(turn: Asker, groups: Sequence[Group], ids: Sequence[str]) -> list[Person]:
     text = soql(_select(turn, groups, "Contact") + " WHERE Id IN {ids}", ids=list(ids))
     return _people("Contact", turn.client.query(text))
 

@@ -58,13 +58,22 @@ class Looked:
 
 
 def look_up_prospect(
-    connection: SalesforceConnection, email: str, needs: Collection[LookupNeed], seconds: float
+    connection: SalesforceConnection,
+    email: str,
+    needs: Collection[LookupNeed],
+    seconds: float,
+    *,
+    simulated: bool = False,
 ) -> Looked:
-    """Ask one connected org. Raises SalesforceFault when there was no answer within `seconds`."""
+    """Ask one connected org. Raises SalesforceFault when there was no answer within `seconds`.
+
+    A refused field shows that the org changed and has it described anew, but for a simulated look-up.
+    """
     client = SalesforceClient(connection, seconds=seconds)
     search = Search(connection, email, needs)
     answers = client.queries(search.texts())
-    if any(answer.fault and answer.fault.code.startswith("INVALID_FIELD") for answer in answers.values()):
+    refused = [answer.fault.code for answer in answers.values() if answer.fault]
+    if not simulated and any(code.startswith("INVALID_FIELD") for code in refused):
         describe_soon(connection)
     return search.read(answers)
 

@@ -17,7 +17,7 @@ from .snapshots import Group
 from .turn import Turn
 
 OWNER_FIELDS = (
-    "Id, OwnerId, Owner.Name, Owner.IsActive, LastModifiedById, LastModifiedBy.Name, "
+    "Id, OwnerId, Owner.Name, Owner.Email, Owner.IsActive, LastModifiedById, LastModifiedBy.Name, "
     "LastModifiedBy.IsActive, LastModifiedBy.UserType"
 )
 

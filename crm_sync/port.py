@@ -14,11 +14,12 @@ from crm_sync.models import ConnectionState, RunKind, RunState, SalesforceConnec
 from crm_sync.salesforce.faults import SalesforceFault
 from distro.due import schedule
 from routing.core.records import Lookup, LookupNeed
-from routing.crm import LookUp
+from routing.crm import Foreseen, LookUp
 from routing.models import STANDING, Meeting, Submission, UpdateOwner, Workspace
 
 from .lookups import clause_of, look_up_prospect
 from .memo import nobody_now
+from .planned import foresee
 from .policy import owner_policy
 
 logger = logging.getLogger(__name__)
@@ -34,22 +35,44 @@ class SalesforceCrm:
     """Implements routing.crm.Crm."""
 
     def look_up(
-        self, workspace: Workspace, email: str, needs: Collection[LookupNeed], seconds: float
+        self,
+        workspace: Workspace,
+        email: str,
+        needs: Collection[LookupNeed],
+        seconds: float,
+        *,
+        simulated: bool = False,
     ) -> LookUp:
-        """One call for all needs within `seconds`; after three failures in a row none is made for 30 s."""
+        """One call for all needs within `seconds`; after three failures in a row none is made for 30 s.
+
+        A simulated one is always made, and counts for nothing.
+        """
         connection = connection_of(workspace)
-        why_not = _why_not(connection)
+        why_not = _why_not(connection) or ("" if simulated else _why_resting(connection))
         if why_not or connection is None:
             return _failed(needs, why_not)
         try:
-            looked = look_up_prospect(connection, email, needs, seconds)
+            looked = look_up_prospect(connection, email, needs, seconds, simulated=simulated)
         except SalesforceFault as fault:
             logger.warning("a look-up failed for connection %s (%s)", connection.pk, fault)
-            _note_failure(connection)
+            if not simulated:
+                _note_failure(connection)
             return _failed(needs, clause_of(fault))
-        if connection.lookup_failures:
+        if connection.lookup_failures and not simulated:
             SalesforceConnection.objects.filter(pk=connection.pk).update(lookup_failures=0)
         return LookUp(looked.lookups, nobody_now(timezone.now()) if looked.nobody else {})
+
+    def foresee(self, submission: Submission, meeting: Meeting | None) -> Foreseen:
+        """The person whom the sync would find, and what it would write for a submission and a booking not saved."""
+        connection = connection_of(submission.workspace)
+        why_not = _why_not(connection)
+        if why_not or connection is None:
+            return Foreseen(failed=why_not)
+        try:
+            return foresee(connection, submission, meeting)
+        except SalesforceFault as fault:
+            logger.warning("looking ahead failed for connection %s (%s)", connection.pk, fault)
+            return Foreseen(failed=clause_of(fault))
 
     def submission_routed(self, submission: Submission, memo: Mapping[str, Any]) -> None:
         """One person run per submission, of a workspace that was ever connected."""
@@ -91,7 +114,11 @@ def _why_not(connection: SalesforceConnection | None) -> str:
         return NOT_CONNECTED
     if connection.state == ConnectionState.BROKEN:
         return BROKEN
-    until = connection.lookup_resting_until
+    return ""
+
+
+def _why_resting(connection: SalesforceConnection | None) -> str:
+    until = connection.lookup_resting_until if connection else None
     return RESTING if until and until > timezone.now() else ""
 
 

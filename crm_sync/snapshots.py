@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,11 +89,16 @@ def _add_latest(groups: dict[int, Group]) -> None:
         groups[prospect].last_router = router
 
 
-def prospect_wanted(group: Group, workspace: Workspace) -> ProspectWanted:
-    """The present state of everything in the group that Salesforce is to hear."""
+def prospect_wanted(
+    group: Group, workspace: Workspace, users: Mapping[int, UserMapping] | None = None
+) -> ProspectWanted:
+    """The present state of everything in the group that Salesforce is to hear.
+
+    `users` says by host id which Salesforce user each host is; without it, those that were kept do.
+    """
     persons = sorted(group.of_kind(RunKind.PERSON), key=lambda run: run.submission_id or 0)
     meetings = sorted(group.of_kind(RunKind.MEETING), key=lambda run: run.meeting_id or 0)
-    mappings = known_mappings(meeting.host for meeting in group.meetings)
+    mappings = known_mappings(meeting.host for meeting in group.meetings) if users is None else users
     subjects = [run.submission for run in group.runs if run.submission]
     return ProspectWanted(
         uuid=str(group.prospect.uuid),
@@ -154,7 +159,7 @@ def _without_host(set_fields: dict[str, dict[str, Any]], without: bool) -> dict[
     }
 
 
-def _meeting(run: SyncRun, group: Group, mappings: dict[int, UserMapping]) -> MeetingWanted:
+def _meeting(run: SyncRun, group: Group, mappings: Mapping[int, UserMapping]) -> MeetingWanted:
     meeting = run.meeting
     assert meeting
     submission, link = meeting.submission, group.by_meeting.get(meeting.pk)

@@ -61,14 +61,15 @@ def users_query(connection: SalesforceConnection, hosts: Sequence[Host]) -> str:
     )
 
 
+def read_users(hosts: Sequence[Host], rows: Sequence[Mapping[str, Any]]) -> list[UserMapping]:
+    """Who each host is by what the query found, as rows that are not saved."""
+    return [_mapping(host, _choose_user(asked_for(host), rows)) for host in hosts]
+
+
 def keep_users(hosts: Sequence[Host], rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep what the query found, and of whom it found nobody."""
-    now = timezone.now()
-    mappings = [_mapping(host, _choose_user(asked_for(host), rows)) for host in hosts]
-    for mapping in mappings:
-        mapping.checked_at = now
     UserMapping.objects.bulk_create(
-        mappings,
+        read_users(hosts, rows),
         update_conflicts=True,
         unique_fields=["host"],
         update_fields=["asked_for", "user_id", "active", "checked_at"],
@@ -82,6 +83,7 @@ def _mapping(host: Host, user: Mapping[str, Any] | None) -> UserMapping:
         asked_for=asked_for(host),
         user_id=found.get("Id", ""),
         active=bool(found.get("IsActive")),
+        checked_at=timezone.now(),
     )
 
 

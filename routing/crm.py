@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -22,15 +22,57 @@ class LookUp:
     memo: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """The prospect's own record in the CRM; `owner` is the e-mail of the user who owns it, "" for anybody else."""
+
+    object: str
+    id: str
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWrite:
+    """A write to come. `id` is None for a record that is still to be created, and so is its id among `fields`."""
+
+    when: str
+    action: Literal["create", "update"]
+    object: str
+    id: str | None
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What the CRM would hear, in order. With `failed`, a clause, it could not be asked, and nothing is foreseen."""
+
+    person: KnownPerson | None = None
+    planned: tuple[PlannedWrite, ...] = ()
+    failed: str = ""
+
+
 class Crm(Protocol):
     """Implemented by crm_sync; every method answers for one workspace and raises nothing of the network's."""
 
     def look_up(
-        self, workspace: Workspace, email: str, needs: Collection[LookupNeed], seconds: float
+        self,
+        workspace: Workspace,
+        email: str,
+        needs: Collection[LookupNeed],
+        seconds: float,
+        *,
+        simulated: bool = False,
     ) -> LookUp:
         """Ask for the prospect's records, all needs side by side, within `seconds` in total.
 
         What could not be looked up comes back as a Lookup with `failed`. Called outside any transaction.
+        A simulated one asks even a CRM that is left alone for a while, and nothing is kept of how it went.
+        """
+
+    def foresee(self, submission: Submission, meeting: Meeting | None) -> Foreseen:
+        """What would become of a submission, and of the meeting booked upon it, neither of which is saved.
+
+        The CRM is only read, and nothing is written here. Called outside any transaction.
         """
 
     def submission_routed(self, submission: Submission, memo: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from django.db.models import Min, Sum
+from django.db.models import Min, QuerySet, Sum
 
 from .core.rotation import LedgerEntry as Entry
 from .core.rotation import Reset, Standing, period_start, standings, turns_at_par
@@ -25,13 +25,7 @@ class TeamLedger:
 
 def read_ledger(team: Team, router: Router, now: datetime) -> TeamLedger:
     """The standing that a router's rotation goes by: 2 queries."""
-    workspace = router.workspace
-    since = period_start(cast(Reset, workspace.rotation_reset), now, workspace.timezone)
-    rows = LedgerEntry.objects.filter(team=team)
-    if since is not None:
-        rows = rows.filter(created_at__gte=since)
-    if router.fairness == Fairness.ROUTER:
-        rows = rows.filter(router=router)
+    rows = rows_that_count(router, now).filter(team=team)
     columns = rows.order_by().values_list("host").annotate(Sum("turns"), Min("created_at"))
     totals = {host: (turns, first) for host, turns, first in columns}
     entries = [Entry(host, turns) for host, (turns, _) in totals.items()]
@@ -46,6 +40,23 @@ def read_ledger(team: Team, router: Router, now: datetime) -> TeamLedger:
             joiners.append((row.host_id, float(turns)))
     entries += [Entry(host, turns) for host, turns in joiners]
     return TeamLedger(standings(list(members.values()), entries), tuple(joiners))
+
+
+def read_host(host: int, router: Router, now: datetime) -> tuple[Standing, ...]:
+    """The standing of a host whom a rule or the default names, who shares with nobody: 1 query."""
+    rows = rows_that_count(router, now).filter(team=None, host=host)
+    turns = rows.aggregate(of_all=Sum("turns"))["of_all"] or 0
+    return standings([Member(host)], [Entry(host, turns)])
+
+
+def rows_that_count(router: Router, now: datetime) -> QuerySet[LedgerEntry]:
+    """The ledger's rows since the last reset, or those of them that the router made where it is fair by itself."""
+    workspace = router.workspace
+    rows = LedgerEntry.objects.all()
+    since = period_start(cast(Reset, workspace.rotation_reset), now, workspace.timezone)
+    if since is not None:
+        rows = rows.filter(created_at__gte=since)
+    return rows.filter(router=router) if router.fairness == Fairness.ROUTER else rows
 
 
 def write_joiners(team: Team, router: Router, ledger: TeamLedger) -> None:

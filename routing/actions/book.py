@@ -152,8 +152,7 @@ def give(meeting: Meeting, free: list[int], now: datetime) -> bool:
 def save_claimed(meeting: Meeting) -> bool:
     """Save the meeting with its host's time claimed; False, and nothing saved, when that was taken."""
     meeting.pk = None
-    meeting.meeting_url = meeting.host.meeting_url
-    meeting.title = title_of(meeting)
+    fill_in_host(meeting)
     try:
         with transaction.atomic():
             meeting.save(force_insert=True)
@@ -161,6 +160,12 @@ def save_claimed(meeting: Meeting) -> bool:
     except Taken:
         return False
     return True
+
+
+def fill_in_host(meeting: Meeting) -> None:
+    """The link and the title of a meeting, by its host."""
+    meeting.meeting_url = meeting.host.meeting_url
+    meeting.title = title_of(meeting)
 
 
 def title_of(meeting: Meeting) -> str:

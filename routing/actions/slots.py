@@ -79,13 +79,26 @@ def offered_slots(
 
 def slots_between(submission: Submission, start: datetime, end: datetime, now: datetime) -> list[Slot]:
     """The free times that begin in [start, end), with who is free at each: 4 queries."""
+    if start >= min(end, horizon(submission, now)):
+        return []
+    return slots_of(submission, candidates(submission, now), start, end, now)
+
+
+def slots_of(
+    submission: Submission, keys: list[int], start: datetime, end: datetime, now: datetime
+) -> list[Slot]:
+    """The free times of these hosts that begin in [start, end), up to the meeting type's horizon: 4 queries."""
     kind = submission.meeting_type
     assert kind is not None
-    end = min(end, now + timedelta(days=kind.horizon_days, minutes=5))
-    if start >= end:
-        return []
-    hosts = calendars_of(submission, candidates(submission, now), start, end)
+    end = min(end, horizon(submission, now))
+    hosts = calendars_of(submission, keys, start, end)
     return list(team_slots(hosts, snapshots.meeting_type_values(kind), now, (start, end)))
+
+
+def horizon(submission: Submission, now: datetime) -> datetime:
+    """The end of the window in which the submission's meeting can begin."""
+    assert submission.meeting_type is not None
+    return now + timedelta(days=submission.meeting_type.horizon_days, minutes=5)
 
 
 def calendars_of(
@@ -103,6 +116,4 @@ def calendars_of(
 
 def next_free(submission: Submission, now: datetime, most: int = 10) -> list[Slot]:
     """The next free times, up to `most`."""
-    kind = submission.meeting_type
-    assert kind is not None
-    return slots_between(submission, now, now + timedelta(days=kind.horizon_days + 1), now)[:most]
+    return slots_between(submission, now, horizon(submission, now), now)[:most]

@@ -70,6 +70,17 @@ class Calendars:
         return self.find(host, meeting_type)
 
 
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """A submission decided on and not kept: what came in, what is known, and what becomes of it."""
+
+    email: str
+    values: RouterValues
+    situation: Situation
+    decision: Decision
+    memo: Mapping[str, Any]
+
+
 def submit(router: Router, received: Received) -> Submission:
     """Keep a submission and what was decided about it.
 
@@ -77,28 +88,34 @@ def submit(router: Router, received: Received) -> Submission:
     """
     if received.spam:
         return keep_spam(router, received)
-    now = clock.now()
+    routed = route(router, received, clock.now())
+    shrunk = shrink(routed.values, routed.situation, routed.decision)
+    with transaction.atomic():
+        prospect, _ = Prospect.objects.get_or_create(workspace=router.workspace, email=routed.email)
+        submission = keep(router, prospect, routed.situation.submission, routed.decision, shrunk)
+        get_crm().submission_routed(submission, routed.memo)
+    return submission
+
+
+def route(router: Router, received: Received, now: datetime, *, simulated: bool = False) -> Routed:
+    """Decide on a submission; nothing is written. Raises InvalidAnswers."""
     values = snapshots.router_values(router)
     cleaned = clean_answers(values.fields, received.answers)
     if cleaned.errors:
         raise InvalidAnswers(cleaned.errors)
     sent = SubmissionValues(cleaned.answers, received.timezone, received.source_url, received.utm)
     email = str(cleaned.answers[email_key(values.fields) or ""]).lower()
-    looked = look_up(router.workspace, email, values)
+    looked = look_up(router.workspace, email, values, simulated=simulated)
     situation = Situation(sent, looked.lookups, Calendars(router, values, now))
-    decision = decide(values, situation)
-    shrunk = shrink(values, situation, decision)
-    with transaction.atomic():
-        prospect, _ = Prospect.objects.get_or_create(workspace=router.workspace, email=email)
-        submission = keep(router, prospect, sent, decision, shrunk)
-        get_crm().submission_routed(submission, looked.memo)
-    return submission
+    return Routed(email, values, situation, decide(values, situation), looked.memo)
 
 
-def look_up(workspace: Workspace, email: str, values: RouterValues) -> LookUp:
+def look_up(workspace: Workspace, email: str, values: RouterValues, *, simulated: bool = False) -> LookUp:
     """Ask the CRM for what the rules name; a router whose rules name nothing asks nothing."""
     needs = lookups_needed(values, email)
-    return get_crm().look_up(workspace, email, needs, LOOKUP_SECONDS) if needs else LookUp()
+    if not needs:
+        return LookUp()
+    return get_crm().look_up(workspace, email, needs, LOOKUP_SECONDS, simulated=simulated)
 
 
 def keep(
@@ -109,9 +126,19 @@ def keep(
     shrunk: dict[str, Any],
 ) -> Submission:
     """The row of a routed submission."""
+    submission = draft_submission(router, prospect, sent, decision)
+    submission.decision = shrunk
+    submission.save(force_insert=True)
+    return submission
+
+
+def draft_submission(
+    router: Router, prospect: Prospect, sent: SubmissionValues, decision: Decision
+) -> Submission:
+    """The same row not saved, and without the stored form of its decision."""
     rule, target = decision.rule, decision.target
     seed = new_seed()
-    return Submission.objects.create(
+    return Submission(
         workspace=router.workspace,
         router=router,
         prospect=prospect,
@@ -122,7 +149,6 @@ def keep(
         outcome=decision.outcome,
         message=decision.message or "",
         redirect_url=decision.redirect_url or "",
-        decision=shrunk,
         ownership_rule_id=rule.key if rule.kind == "ownership" else None,
         distribution_rule_id=rule.key if rule.kind == "distribution" else None,
         meeting_type_id=decision.meeting_type,
