@@ -6,11 +6,13 @@ from django.urls import path
 
 from distro.problems import explain
 
-from .views import booking, form, host, manage, message, submissions
+from .views import booking, embed, form, host, manage, message, submissions
 from .views.doors import doorway, host_meeting_at, meeting_at, router_at, submission_at
 
 urlpatterns = [
+    path("embed.js", embed.show_snippet, name="snippet"),
     path("r/<str:address>/", doorway(router_at, GET=form.show_form), name="form"),
+    path("r/<str:address>/frame", doorway(router_at, GET=embed.show_frame), name="frame"),
     path(
         "r/<str:address>/submissions",
         doorway(router_at, POST=submissions.post_submission, OPTIONS=submissions.preflight),

@@ -19,12 +19,12 @@ from ..actions.change import find_meeting
 from ..actions.host_page import find_host_meeting
 from ..actions.slots import find_submission
 from ..models import Meeting, Router, Submission, Workspace
+from ..origins import ORIGIN, allowed_origins
 from ..rate_limit import seconds_to_wait
 
 View = Callable[..., HttpResponse]
 Subject = Router | Submission | Meeting
 ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,128}")
-ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 
 class SeeOther(HttpResponseRedirect):
@@ -112,12 +112,6 @@ def dress(response: HttpResponse, framed_by: Iterable[str]) -> HttpResponse:
 def frame_sources(workspace: Workspace | None) -> list[str]:
     """Who may frame a page of the workspace, or of none."""
     return ["'self'", *(allowed_origins(workspace) if workspace else [])]
-
-
-def allowed_origins(workspace: Workspace) -> list[str]:
-    """The workspace's allowed origins as browsers write them; what is no origin is left out."""
-    written = (str(origin).strip().rstrip("/").lower() for origin in workspace.allowed_origins)
-    return [origin for origin in written if ORIGIN.fullmatch(origin)]
 
 
 def origin_of(url: str) -> str:

@@ -21,8 +21,9 @@ from ..actions import idempotency
 from ..actions.submit import InvalidAnswers, Received, submit
 from ..form_ticket import TicketFault, ticket_fault
 from ..models import Outcome, Router, Submission
+from ..origins import allowed_origins
 from .bodies import Body, read_body
-from .doors import SeeOther, allowed_origins, count_visit, is_own_origin, refuse_foreign_origin
+from .doors import SeeOther, count_visit, is_own_origin, refuse_foreign_origin
 from .form import TICKET, form_page
 from .received import is_trapped, received
 
