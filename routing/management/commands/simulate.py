@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -53,7 +54,7 @@ class Command(BaseCommand):
 
     def _read(self, name: str) -> dict[str, Any]:
         try:
-            return read_json(Path(name).read_bytes())
+            return read_json(Path(name).read_bytes().removeprefix(BOM_UTF8))
         except OSError as fault:
             self._stop(2, f"{name} cannot be opened: {fault.strerror or fault}.")
         except ValueError:
