@@ -1,4 +1,4 @@
-"""The demo company's own web site, on an origin of its own, and beside it the mails that Distro has sent.
+"""The demo company's own web site, on an origin of its own: its form, Distro's in the page, the call; and sent mail.
 
 `python -m distro.demo.site PORT FACTS.json`; the facts are those of `distro.demo.company.site_facts` and `mail`.
 """
@@ -16,7 +16,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from distro.demo.mails import Mail, read_mails
@@ -25,15 +25,29 @@ PAGES = Path(__file__).parent / "pages"
 INPUTS = {"email": "email", "phone": "tel", "url": "url", "number": "number", "date": "date"}
 ADDRESS = re.compile(r"https?://[^\s<>&]+")
 FILES = {"site.css": "text/css", "site.js": "text/javascript"}
+Lead = list[tuple[str, str]]
 
 
 def create_site(facts: dict[str, Any]) -> Starlette:
     """The site as an ASGI application."""
     mails = Path(facts["mail"])
+    questions = "\n".join(question(one) for one in facts["fields"])
+    leads: list[Lead] = []
+
+    def plain(name: str) -> Route:
+        return Route(f"/{name}/", lambda request: page(f"{name}.html", facts))
 
     def home(request: Request) -> Response:
-        questions = "\n".join(question(one) for one in facts["fields"])
-        return page("home.html", facts, questions=questions, router=escape(facts["router"]))
+        return page("home.html", facts, questions=questions)
+
+    async def hear(request: Request) -> Response:
+        form = await request.form()
+        leads.insert(0, [(name, str(text)) for name, text in form.multi_items()])
+        return RedirectResponse("/thanks/", 303)
+
+    def lead_list(request: Request) -> Response:
+        shown = "\n".join(map(lead_item, leads))
+        return page("leads.html", facts, leads=shown or "<p>No lead yet. Send a form, and it is here.</p>")
 
     def mail_list(request: Request) -> Response:
         shown = "\n".join(mail_item(one) for one in read_mails(mails))
@@ -45,15 +59,32 @@ def create_site(facts: dict[str, Any]) -> Starlette:
             return HTMLResponse("There is nothing here.", 404)
         return FileResponse(PAGES / name, media_type=FILES[name])
 
-    routes = [Route("/", home), Route("/mail/", mail_list), Route("/static/{name}", static)]
+    routes = [
+        Route("/", home),
+        Route("/thanks/", hear, methods=["POST"]),
+        Route("/leads/", hear, methods=["POST"]),
+        Route("/leads/", lead_list),
+        *map(plain, ("thanks", "inline", "call")),
+        Route("/mail/", mail_list),
+        Route("/static/{name}", static),
+    ]
     return Starlette(routes=routes)
 
 
 def page(name: str, facts: dict[str, Any], **parts: str) -> HTMLResponse:
     """A page of the folder `pages` with its placeholders filled; the parts are HTML already."""
     template = Template((PAGES / name).read_text())
-    company, distro = escape(facts["company"]), escape(facts["distro"])
-    return HTMLResponse(template.substitute(company=company, distro=distro, **parts))
+    common = {key: escape(facts[key]) for key in ("company", "distro", "router")}
+    headers = {"Content-Security-Policy": policy(facts["distro"])}
+    return HTMLResponse(template.substitute(common, **parts), headers=headers)
+
+
+def policy(distro: str) -> str:
+    """As strict as a site's policy gets; what Distro needs of it is a script and a frame."""
+    return (
+        f"default-src 'none'; script-src 'self' {distro}; frame-src {distro}; style-src 'self'; "
+        "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'"
+    )
 
 
 def question(field: dict[str, Any]) -> str:
@@ -99,6 +130,12 @@ def mail_item(mail: Mail) -> str:
         f"<span>to {escape(mail.to)}</span><time>{escape(mail.date)}</time></summary>"
         f"<pre>{linked(mail.text)}</pre>{files}</details>"
     )
+
+
+def lead_item(lead: Lead) -> str:
+    """One lead: what was sent, in its order."""
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in lead if text)
+    return f'<dl class="lead">{rows}</dl>'
 
 
 def linked(text: str) -> str:

@@ -58,11 +58,29 @@ def read(url: str) -> str:
     return answer.text
 
 
-def test_the_form_asks_what_the_router_asks_and_goes_to_distro(site: str) -> None:
+def test_the_form_asks_what_the_router_asks_and_is_marked_for_distro(site: str) -> None:
     page = read(f"{site}/")
-    assert 'action="http://127.0.0.1:8000/r/sales/submissions"' in page
-    assert set(re.findall(r' name="(\w+)"', page)) - {"viewport"} == {"email", "plan", "modes", "campaign"}
+    assert '<form method="post" action="/thanks/" id="sales" data-distro="sales">' in page
+    assert '<script src="http://127.0.0.1:8000/embed.js" data-router="sales" async></script>' in page
+    names = set(re.findall(r' name="(\w+)"', page)) - {"viewport", "button"}
+    assert names == {"email", "plan", "modes", "campaign"}
     assert page.count('type="checkbox"') == 2
+
+
+def test_the_form_in_the_page_and_the_call_have_pages_of_their_own(site: str) -> None:
+    assert '<div data-distro-inline="sales">' in read(f"{site}/inline/")
+    assert '<script src="/static/site.js"></script>' in read(f"{site}/call/")
+    assert "Distro.open(" in read(f"{site}/static/site.js")
+
+
+def test_the_site_hears_of_its_leads_itself(site: str) -> None:
+    assert "No lead yet" in read(f"{site}/leads/")
+    sent = {"email": "first@x.example", "modes": ["Sea", "<b>"]}
+    answer = requests.post(f"{site}/thanks/", data=sent, timeout=10)
+    assert (answer.status_code, answer.url) == (200, f"{site}/thanks/")
+    requests.post(f"{site}/leads/", data={"email": "second@x.example"}, timeout=10)
+    told = re.findall(r"<dd>(.*?)</dd>", read(f"{site}/leads/"))
+    assert told == ["second@x.example", "first@x.example", "Sea", "&lt;b&gt;"]
 
 
 def test_what_people_wrote_is_text_and_never_markup(site: str) -> None:

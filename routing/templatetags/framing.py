@@ -13,4 +13,4 @@ register = template.Library()
 @register.simple_tag
 def framing_origins(workspace: Workspace | str | None) -> str:
     """The workspace's allowed origins with spaces between, as its Content-Security-Policy names them too."""
-    return " ".join(allowed_origins(workspace)) if workspace else ""
+    return " ".join(allowed_origins(workspace)) if isinstance(workspace, Workspace) else ""
