@@ -115,7 +115,7 @@ def runs(workspace: Workspace) -> Iterator[Finding]:
     if parked:
         text = f"{number_of(parked, 'run waits', 'runs wait')} for Salesforce to be connected again."
         yield mend(text, f"Connect it at {card_of(workspace)}; they go on by themselves.")
-    if not person and not parked and counts:
+    if not person and not parked:
         yield fine("None needs a person.")
 
 

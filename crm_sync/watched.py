@@ -15,7 +15,7 @@ from distro.watching import Backlog, counts_runs, measured, stands_behind
 
 
 def due_now(now: datetime) -> QuerySet[SyncRun]:
-    """The runs that a worker should have done, each with the time `since` which.
+    """The runs that a worker should have done, each with the time since which it waits (`due_since`).
 
     Runs of an org that is left alone for a while wait for the end of that; those of a workspace that is not
     connected wait for somebody.
@@ -24,13 +24,13 @@ def due_now(now: datetime) -> QuerySet[SyncRun]:
     since = Greatest(own_time, Coalesce("workspace__salesforce__resting_until", own_time))
     unsettled = Q(state__in=UNSETTLED) | Q(state=RunState.DONE, verify_at__isnull=False)
     runs = SyncRun.objects.filter(unsettled, workspace__salesforce__state=ConnectionState.CONNECTED)
-    return runs.annotate(since=since).filter(since__lte=now).order_by()
+    return runs.annotate(due_since=since).filter(due_since__lte=now).order_by()
 
 
 @stands_behind("crm.drain")
 def due_runs(now: datetime) -> Backlog:
     """A row of `crm.drain` stands for any number of runs, and is there for runs that are not due, too."""
-    return Backlog(**due_now(now).aggregate(count=Count("pk"), since=Min("since")))
+    return Backlog(**due_now(now).aggregate(count=Count("pk"), since=Min("due_since")))
 
 
 @counts_runs
@@ -51,7 +51,7 @@ def of_runs(now: datetime) -> Iterable[Metric]:
 @measured
 def of_connections(now: datetime) -> Iterable[Metric]:
     """One series a workspace that was ever connected; the label is its slug."""
-    since = dict(due_now(now).values_list("workspace__slug").annotate(Min("since")))
+    since = dict(due_now(now).values_list("workspace__slug").annotate(Min("due_since")))
     oldest = GaugeMetricFamily(
         "distro_sync_oldest_due_seconds", "How long the oldest due run has waited.", labels=["connection"]
     )

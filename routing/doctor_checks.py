@@ -56,7 +56,7 @@ def hosts(workspace: Workspace) -> Iterator[Finding]:
         yield warn(f"{host.email} has no working hours, so nobody can book them.", "Add some in the admin.")
     count = active.count()
     if not count:
-        yield mend(
+        yield warn(
             "No host is active, so nobody can be booked.", "Add hosts in the admin or the workspace file."
         )
     elif not idle:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
-from django.core.mail import get_connection
+from django.core.mail.backends.smtp import EmailBackend
 from django.http.request import validate_host
 
 from distro.doctor import Finding, check, fine, mend, number_of, warn
@@ -114,10 +114,12 @@ def mail() -> Iterator[Finding]:
 
 def _mail_server() -> Finding:
     where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
-    connection = get_connection(timeout=MAIL_SECONDS)
+    backend = EmailBackend(timeout=MAIL_SECONDS)
     try:
-        connection.open()
-        connection.close()
+        backend.open()
+        assert backend.connection
+        backend.connection.noop()
+        backend.close()
     except (OSError, smtplib.SMTPException) as fault:
         return mend(
             f"The mail server {where} did not let us in ({type(fault).__name__}); mail waits.",

@@ -50,13 +50,16 @@ with override_settings(ROOT_URLCONF="distro.health", ALLOWED_HOSTS=["*"]):
     client = Client()
     ready = client.get("/readyz")
     print(client.get("/healthz").status_code, ready.status_code, ready.json()["database"])
+    late = client.get("/healthz/sync")
+    print(late.status_code, late.json(), client.get("/metrics").status_code)
 """
     nowhere = f"postgresql://nobody:x@127.0.0.1:{ports.any_free()}/none"
     environment = os.environ | {"DATABASE_URL": nowhere}
     told = subprocess.run(
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
     )
-    assert told.stdout.strip() == "200 503 not answering"
+    unknown = {"due": None, "oldest_due_seconds": None, "workers": None, "states": None}
+    assert told.stdout.splitlines() == ["200 503 not answering", f"503 {unknown} 503"]
 
 
 @pytest.mark.django_db
