@@ -27,11 +27,11 @@ View = Callable[..., HttpResponseBase]
 NOT_SHOWN = {"socialaccount.SocialToken", "socialaccount.SocialApp"}
 # The first page's and the sidebar's sections, in their order; what is named nowhere comes last, as Django has it.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Watch": ("Meeting", "Submission", "Prospect", "LedgerEntry", "Mail"),
+    "Watch": ("Meeting", "Submission", "ProspectMessage", "Prospect", "LedgerEntry", "Mail"),
     "Routing": ("Router", "Form", "MeetingType"),
     "People": ("Host", "Team"),
     "Salesforce": ("SyncRun", "SalesforceConnection", "RecordLink", "UserMapping"),
-    "Workspace": ("Workspace", "Member"),
+    "Workspace": ("Workspace", "Member", "ApiKey"),
 }
 
 

@@ -21,7 +21,9 @@ from crm_sync.models import (
     UserMapping,
 )
 from distro.links import digest_of, new_seed, token_of
+from routing.api_keys import keep_key, new_key
 from routing.models import (
+    ApiKey,
     DayPlace,
     DistributionRule,
     FieldType,
@@ -38,6 +40,7 @@ from routing.models import (
     Outcome,
     OwnershipRule,
     Prospect,
+    ProspectMessage,
     Role,
     Router,
     Submission,
@@ -187,6 +190,14 @@ def make_submission(router: Router | None = None, **values: Any) -> Submission:
     )
 
 
+def make_message(submission: Submission | None = None, **values: Any) -> ProspectMessage:
+    submission = submission or make_submission()
+    defaults = {"text": "None of these times suits me. Could we talk on a Saturday?"}
+    return ProspectMessage.objects.create(
+        workspace=submission.workspace, submission=submission, **defaults | values
+    )
+
+
 def make_meeting(submission: Submission | None = None, host: Host | None = None, **values: Any) -> Meeting:
     """A scheduled meeting of 30 minutes a week from now. It claims no ticks; booking does."""
     submission = submission or make_submission()
@@ -240,6 +251,12 @@ def make_mail(workspace: Workspace | None = None, **values: Any) -> Mail:
         "text": "See you.",
     }
     return Mail.objects.create(**defaults | values)
+
+
+def make_api_key(workspace: Workspace | None = None, text: str = "", **values: Any) -> ApiKey:
+    """A key; give its `text` to use it."""
+    defaults = {"workspace": workspace or make_workspace(), "name": f"Key {next(NUMBERS)}"}
+    return keep_key(ApiKey(**defaults | values), text or new_key())
 
 
 def make_connection(workspace: Workspace | None = None, **values: Any) -> SalesforceConnection:
@@ -321,6 +338,7 @@ FACTORIES: dict[type[Model], Callable[[Workspace], Model]] = {
     DistributionRule: lambda workspace: make_distribution_rule(make_router(workspace)),
     Prospect: make_prospect,
     Submission: lambda workspace: make_submission(make_router(workspace)),
+    ProspectMessage: lambda workspace: make_message(make_submission(make_router(workspace))),
     IdempotencyKey: lambda workspace: IdempotencyKey.objects.create(
         router=make_router(workspace), key=f"key-{next(NUMBERS)}", body_digest="0" * 64
     ),
@@ -329,6 +347,7 @@ FACTORIES: dict[type[Model], Callable[[Workspace], Model]] = {
     DayPlace: lambda workspace: make_day_place(make_meeting(make_submission(make_router(workspace)))),
     LedgerEntry: make_ledger_entry,
     Mail: make_mail,
+    ApiKey: make_api_key,
     SalesforceConnection: make_connection,
     ConnectAttempt: lambda workspace: ConnectAttempt.objects.create(
         workspace=workspace, user=make_user(), login_url="https://login.salesforce.com"

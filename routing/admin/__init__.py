@@ -1,5 +1,15 @@
 """The admin of workspace, people, forms, routers and everything that was booked."""
 
-from . import forms, mail, meeting_types, people, records, routers, workspace
+from . import api_keys, forms, mail, meeting_types, messages, people, records, routers, workspace
 
-__all__ = ["forms", "mail", "meeting_types", "people", "records", "routers", "workspace"]
+__all__ = [
+    "api_keys",
+    "forms",
+    "mail",
+    "meeting_types",
+    "messages",
+    "people",
+    "records",
+    "routers",
+    "workspace",
+]

@@ -1,5 +1,6 @@
 """The nouns of the product; every one of them hangs on a Workspace by its `workspace_path`."""
 
+from .api_key import ApiKey
 from .form import FieldType, Form, FormField, Overwrite
 from .ledger import LedgerEntry, LedgerReason
 from .mail import Mail, MailState
@@ -24,6 +25,7 @@ from .workspace import Member, Role, RotationReset, Workspace
 __all__ = [
     "DEFAULT_TITLE",
     "STANDING",
+    "ApiKey",
     "CreateAs",
     "CrmObject",
     "DayPlace",
