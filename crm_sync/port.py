@@ -14,9 +14,10 @@ from crm_sync.models import ConnectionState, RunKind, RunState, SalesforceConnec
 from crm_sync.salesforce.faults import SalesforceFault
 from distro.due import schedule
 from routing.core.records import Lookup, LookupNeed
-from routing.crm import Foreseen, LookUp
+from routing.crm import Foreseen, LookUp, Records
 from routing.models import STANDING, Meeting, Submission, UpdateOwner, Workspace
 
+from . import stories
 from .lookups import clause_of, look_up_prospect
 from .memo import nobody_now
 from .planned import foresee
@@ -102,6 +103,18 @@ class SalesforceCrm:
             _want_again(run, timezone.now())
         _tell_owner(meeting, values, booked=created)
         schedule("crm.drain", connection.pk)
+
+    def runs_of(self, submission: Submission) -> list[dict[str, Any]]:
+        """The runs of a submission and its meetings, newest first, in the API's shape."""
+        return stories.stories_of(submission)
+
+    def runs_of_meetings(self, meetings: Collection[Meeting]) -> Mapping[int, list[dict[str, Any]]]:
+        """The runs of each meeting, by primary key."""
+        return stories.stories_of_meetings(meetings)
+
+    def records_of_meetings(self, meetings: Collection[Meeting]) -> Mapping[int, Records]:
+        """Event and person of each meeting, by primary key."""
+        return stories.records_of_meetings(meetings)
 
 
 def connection_of(workspace: Workspace) -> SalesforceConnection | None:

@@ -26,6 +26,11 @@ class Fault:
 FAULTS = {
     "unreadable-body": Fault(400, _("The request cannot be read"), _("Send JSON in UTF-8, or a form post.")),
     "bad-request": Fault(400, _("The request cannot be read"), _("Check the address and try again.")),
+    "no-key": Fault(
+        401,
+        _("A key is needed here"),
+        _("Send a key of the workspace with the request: Authorization: Bearer distro_…"),
+    ),
     "forbidden": Fault(403, _("This is not allowed"), _("Go back and try again.")),
     "origin-not-allowed": Fault(
         403,
@@ -49,6 +54,9 @@ FAULTS = {
     ),
     "meeting-closed": Fault(
         409, _("This meeting can no longer be changed"), _("It is over, or it was cancelled.")
+    ),
+    "wrong-state": Fault(
+        409, _("This cannot be done as things stand"), _("Look at its state, then do what fits it.")
     ),
     "still-running": Fault(
         409, _("The first request with this Idempotency-Key is still running"), _("Try again in a moment.")

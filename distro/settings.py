@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "django_rq",
+    "ninja",
     "distro.due",
     "routing",
     "crm_sync",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("integrations/", include("crm_sync.urls")),
+    path("api/v1/", include("distro.rest.v1")),
 ]
 
 handler400 = "distro.problems.bad_request"

@@ -51,6 +51,15 @@ class Foreseen:
     failed: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The ids of a meeting's own record and of its prospect's, and which `object` the latter is."""
+
+    meeting: str | None = None
+    person: str | None = None
+    object: str | None = None
+
+
 class Crm(Protocol):
     """Implemented by crm_sync; every method answers for one workspace and raises nothing of the network's."""
 
@@ -80,6 +89,15 @@ class Crm(Protocol):
 
     def meeting_changed(self, meeting: Meeting) -> None:
         """A meeting was booked or changed; its row has the present state. Called in its transaction."""
+
+    def runs_of(self, submission: Submission) -> list[dict[str, Any]]:
+        """What the CRM hears, or heard, of a submission and its meetings: runs, newest first, as the API shows them."""
+
+    def runs_of_meetings(self, meetings: Collection[Meeting]) -> Mapping[int, list[dict[str, Any]]]:
+        """The runs of each meeting alone, by the meetings' primary keys."""
+
+    def records_of_meetings(self, meetings: Collection[Meeting]) -> Mapping[int, Records]:
+        """The records of each meeting, by the meetings' primary keys."""
 
 
 @lru_cache(maxsize=1)

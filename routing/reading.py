@@ -27,14 +27,20 @@ class Unfit(ValueError):
 
 def read_json(raw: bytes) -> dict[str, Any]:
     """A JSON object in UTF-8. Raises ValueError for anything else, and for what no database can keep."""
+    read = read_any_json(raw)
+    if not isinstance(read, dict):
+        raise ValueError
+    return read
+
+
+def read_any_json(raw: bytes) -> Any:
+    """As `read_json`, whatever kind of value it is."""
     try:
         read = json.loads(raw.decode(), parse_constant=_refuse, parse_float=_finite)
         # Half a surrogate pair can be written in JSON, and in no database.
         json.dumps(read, ensure_ascii=False).encode()
     except RecursionError:
         raise ValueError from None
-    if not isinstance(read, dict):
-        raise ValueError
     return read
 
 
