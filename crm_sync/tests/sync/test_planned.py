@@ -194,7 +194,10 @@ def test_a_converted_lead_is_followed_to_its_contact(told: Told) -> None:
     assert story(told)["person"]["id"] == ids["contact"]
 
 
-def test_somebody_who_was_here_before_is_found_by_what_we_wrote(told: Told) -> None:
+@pytest.mark.parametrize("marked", [True, False])
+def test_somebody_who_was_here_before_is_found_by_what_we_wrote(told: Told, marked: bool) -> None:
+    told.workspace.extension_fields = marked
+    told.workspace.save()
     told.submit()
     told.work()
     known = told.link().record_id
@@ -278,9 +281,12 @@ def test_a_field_that_is_gone_from_the_org_is_no_obstacle(told: Told) -> None:
     row.fields["Gone__c"] = row.fields["Title"] | {"name": "Gone__c"}
     row.save()
     told.router.form.fields.filter(key="company").update(crm_fields={"Contact": "Gone__c"})
+    when = {"field": "contact.Gone__c", "op": "equals", "value": "x"}
+    make_distribution_rule(told.router, name="Old", when=when)
     before = tables()
     told_of = story(told)
     assert told_of["person"] is not None
+    assert told_of["trace"][0]["matched"] is False
     assert "Gone__c" not in told_of["planned"][0]["fields"]
     assert tables() == before
 
