@@ -13,7 +13,10 @@ PRODUCTION := DISTRO_ENV_FILE=/nonexistent DEBUG=off BASE_URL=https://distro.exa
 	SECRET_KEY=checks-only-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefghijklmnopqrstuvwxyz \
 	FIELD_ENCRYPTION_KEYS=Y2hlY2tzLW9ubHktMDEyMzQ1Njc4OS1hYmNkZWZnaGk=
 
-.PHONY: help demo test check lock bench chaos
+# The Salesforce client for JavaScript, which one test drives against the sandbox org.
+JSFORCE := crm_sync/sandbox/tests/jsforce
+
+.PHONY: help demo test check lock bench chaos jsforce
 .DEFAULT_GOAL := help
 
 help:
@@ -26,9 +29,17 @@ help:
 demo: $(VENV)/installed
 	@DISTRO_DEMO_OF_MAKE=1 exec $(RUN) manage.py demo
 
-test: $(VENV)/installed-dev
+test: $(VENV)/installed-dev jsforce
 	$(RUN) -m pytest -n $(WORKERS)
 	TEST_DATABASE=postgres $(RUN) -m pytest -n $(WORKERS) $(addprefix --ignore=,$(NO_DATABASE))
+
+jsforce:
+	@if ! command -v npm > /dev/null; then echo "npm is not here: the test with jsforce will be skipped."; \
+	elif ! cmp -s $(JSFORCE)/package-lock.json var/jsforce/installed || ! test -d var/jsforce/node_modules/jsforce; then \
+		echo "Installing jsforce"; mkdir -p var/jsforce && cp $(JSFORCE)/package*.json var/jsforce/ && \
+		npm ci --prefix var/jsforce --ignore-scripts --no-audit --no-fund --silent --fetch-retries=1 && \
+		cp $(JSFORCE)/package-lock.json var/jsforce/installed || \
+		echo "jsforce could not be installed: the test with it will be skipped."; fi
 
 check: $(VENV)/installed-dev
 	$(RUN) -m ruff check .

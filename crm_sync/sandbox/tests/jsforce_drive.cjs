@@ -103,22 +103,63 @@ async function main() {
     const found = await conn.tooling.query("SELECT Id, DeveloperName FROM CustomField WHERE DeveloperName = 'Js'");
     assert.strictEqual(found.totalSize, 1);
   });
+  await step("collections, all or none", async () => {
+    const made = await conn.sobject("Lead").create([lead(), { LastName: "x" }], { allOrNone: true });
+    assert.deepStrictEqual(made.map((one) => one.success), [false, false]);
+  });
+  await step("composite, all or none", async () => {
+    const url = "/services/data/v66.0/sobjects/Lead";
+    const subs = [
+      { method: "POST", url, referenceId: "a", body: lead() },
+      { method: "POST", url, referenceId: "b", body: { LastName: "x" } },
+    ];
+    const body = { allOrNone: true, compositeRequest: subs };
+    const found = await conn.requestPost("/services/data/v66.0/composite", body);
+    assert.deepStrictEqual(found.compositeResponse.map((one) => one.httpStatusCode), [400, 400]);
+  });
+  await step("delete", async () => assert.ok((await conn.sobject("Lead").destroy(id)).success));
+
   const lone = conn.sobject("Lead");
-  await step("refusal: field without access", () => refused("INVALID_FIELD", () => lone.create(lead({ Js__c: "x" }))));
-  await step("refusal: required", () => refused("REQUIRED_FIELD_MISSING", () => lone.create({ LastName: "x" })));
-  await step("refusal: mail", () => refused("INVALID_EMAIL_ADDRESS", () => lone.create(lead({ Email: "x" }))));
-  await step("refusal: too long", () => refused("STRING_TOO_LONG", () => lone.create(lead({ Phone: "1".repeat(41) }))));
-  await step("refusal: unknown id", () => refused("NOT_FOUND", () => lone.retrieve("00Qd10000000ZZZ")));
-  await step("refusal: query", () => refused("MALFORMED_QUERY", () => conn.query("SELECT FROM Lead")));
-  await step("refusal: unknown object", () => refused("INVALID_TYPE", () => conn.query("SELECT Id FROM Nope")));
-  await step("refusal: several", async () => {
-    await conn.sobject("Contact").create([{ LastName: "A", Email: "t@x.example" }, { LastName: "B", Email: "t@x.example" }]);
-    await refused("MULTIPLE_CHOICES", () => conn.sobject("Contact").upsert({ Email: "t@x.example", Title: "x" }, "Email"));
+  const event = (more) => conn.sobject("Event").create({
+    Subject: "Demo", StartDateTime: "2026-12-08T09:00:00Z", EndDateTime: "2026-12-08T09:30:00Z", ...more,
   });
-  await step("delete, and then it is deleted", async () => {
-    assert.ok((await conn.sobject("Lead").destroy(id)).success);
-    await refused("ENTITY_IS_DELETED", () => conn.sobject("Lead").retrieve(id));
-  });
+  const gone = (await conn.query("SELECT Id FROM User WHERE Email = 'gone@acme.example'")).records[0].Id;
+  const pair = ["A", "B"].map((LastName) => ({ LastName, Email: "t@x.example" }));
+  await conn.sobject("Contact").create(pair);
+  const control = (path, body) => fetch(`${base}/__sandbox/${path}`, { method: "POST", body: JSON.stringify(body) });
+  const sub = (number) => ({ method: "GET", url: "/services/data/v66.0/limits", referenceId: `r${number}` });
+  const refusals = [
+    ["REQUIRED_FIELD_MISSING", () => lone.create({ LastName: "x" })],
+    ["INVALID_EMAIL_ADDRESS", () => lone.create(lead({ Email: "x" }))],
+    ["STRING_TOO_LONG", () => lone.create(lead({ Phone: "1".repeat(41) }))],
+    ["INVALID_FIELD", () => lone.create(lead({ Js__c: "x" }))], // it is there, and Dana may not see it
+    ["INVALID_FIELD_FOR_INSERT_UPDATE", () => lone.create(lead({ CreatedDate: "2020-01-01T00:00:00Z" }))],
+    ["JSON_PARSER_ERROR", () => lone.create(lead({ NumberOfEmployees: "many" }))],
+    ["INACTIVE_OWNER_OR_USER", () => lone.create(lead({ OwnerId: gone }))],
+    ["INVALID_CROSS_REFERENCE_KEY", () => lone.create(lead({ OwnerId: "005000000000ZZZ" }))],
+    ["FIELD_INTEGRITY_EXCEPTION", () => event({ EndDateTime: "2026-12-08T08:00:00Z" })],
+    ["NOT_FOUND", () => lone.retrieve("00Qd10000000ZZZ")],
+    ["NOT_FOUND", () => lone.upsert(lead({ Nope__c: "1" }), "Nope__c")],
+    ["ENTITY_IS_DELETED", () => lone.retrieve(id)],
+    ["MALFORMED_QUERY", () => conn.query("SELECT FROM Lead")],
+    ["INVALID_FIELD", () => conn.query("SELECT Nope FROM Lead")],
+    ["INVALID_TYPE", () => conn.query("SELECT Id FROM Nope")],
+    ["MULTIPLE_CHOICES", () => conn.sobject("Contact").upsert({ Email: "t@x.example", Title: "x" }, "Email")],
+    ["INVALID_INPUT", () => conn.requestPost("/services/data/v66.0/composite", {
+      compositeRequest: [...Array(26).keys()].map(sub),
+    })],
+    ["EXCEEDED_ID_LIMIT", () => conn.requestPost("/services/data/v66.0/composite/sobjects", {
+      records: Array(201).fill({ attributes: { type: "Lead" }, ...lead() }),
+    })],
+    ["UNABLE_TO_LOCK_ROW", async () => {
+      await control("faults", { path: "/sobjects/Event", status: 400, error_code: "UNABLE_TO_LOCK_ROW" });
+      await event();
+    }],
+    ["invalid_grant", () => new jsforce.Connection({ oauth2, version: "66.0" }).authorize("no-such-code")],
+  ];
+  for (const [code, act] of refusals) {
+    await step(`refusal: ${code}`, () => refused(code, act));
+  }
   await step("refresh by itself after the session ended", async () => {
     const before = conn.accessToken;
     await fetch(`${base}/__sandbox/expire-tokens`, { method: "POST" });
