@@ -113,7 +113,13 @@ def test_somebody_who_is_turned_away(target: dict[str, str], expected: dict[str,
     story = simulated(router)
     assert {name: story[name] for name in expected} == expected
     assert story["rule"] == {"kind": "distribution", "name": "Away"}
-    nothing = {"candidates": [], "standing": [], "first_slots": [], "next_host": None, "why_next": None}
+    nothing: dict[str, Any] = {
+        "candidates": [],
+        "standing": [],
+        "first_slots": [],
+        "next_host": None,
+        "why_next": None,
+    }
     assert {name: story[name] for name in nothing} == nothing
 
 

@@ -114,7 +114,7 @@ def test_an_unknown_router_is_told_with_those_that_are_there(tmp_path: Path) -> 
 
 def test_answers_that_do_not_fit_are_told_with_their_fields(tmp_path: Path) -> None:
     make_known_router()
-    body = {"answers": {"email": "nobody", "employees": "many"}}
+    body: dict[str, Any] = {"answers": {"email": "nobody", "employees": "many"}}
     assert run(tmp_path, "inbound", body) == (
         1,
         "",
