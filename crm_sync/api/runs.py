@@ -16,7 +16,7 @@ from distro.problems import Problem
 from distro.rest.faults import with_faults
 from distro.rest.keys import one_of, own_rows
 from distro.rest.pages import PageQuery, page_of
-from distro.rest.shapes import RunShape, read_number
+from distro.rest.shapes import NumberInPath, RunShape, read_number
 
 router = Router(tags=["Runs"])
 State = Literal["waiting", "running", "done", "needs_person", "needs_reconnecting", "ignored"]
@@ -52,19 +52,19 @@ def list_runs(request: HttpRequest, query: Query[RunsQuery]) -> dict[str, Any]:
 
 
 @router.get("sync/runs/{run}", response=with_faults(RunShape, 404), summary="Show a run")
-def show_run(request: HttpRequest, run: str) -> dict[str, Any]:
+def show_run(request: HttpRequest, run: NumberInPath) -> dict[str, Any]:
     """One run, with each operation of each attempt."""
     return run_story(run_at(request, run))
 
 
 @router.post("sync/runs/{run}/retry", response=MENDED, summary="Retry a run")
-def retry_run(request: HttpRequest, run: str) -> dict[str, Any]:
+def retry_run(request: HttpRequest, run: NumberInPath) -> dict[str, Any]:
     """Have a run tried again now. One that is done is refused."""
     return mend(request, run, actions.retry)
 
 
 @router.post("sync/runs/{run}/ignore", response=MENDED, summary="Ignore a run")
-def ignore_run(request: HttpRequest, run: str) -> dict[str, Any]:
+def ignore_run(request: HttpRequest, run: NumberInPath) -> dict[str, Any]:
     """Leave a run undone for good. One that is done is refused."""
     return mend(request, run, actions.ignore)
 

@@ -52,7 +52,7 @@ class JsonApi(NinjaAPI):
 
     def address_patterns(self) -> list[Any]:
         """The addresses, for an include: `urlpatterns`."""
-        patterns = self.urls[0]
+        patterns: list[Any] = self.urls[0]
         for pattern in patterns:
             pattern.callback = finished(pattern.callback)
         return patterns
@@ -66,7 +66,7 @@ def declare_faults(responses: dict[Any, Any]) -> None:
             declared["content"] = {PROBLEM_TYPE: declared["content"]["application/json"]}
 
 
-def finished(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def finished(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     """The view with what all answers have in common: no caches, and 405 told as every other fault."""
 
     @wraps(view)

@@ -23,6 +23,10 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-12-08T09:30:00Z"]}),
 ]
 
+UuidInPath = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
+NumberInPath = Annotated[str, WithJsonSchema({"type": "integer"})]
+"""Read by `read_uuid` and `read_number`, for which what cannot be an id is the id of nothing: 404, not 422."""
+
 
 class ErrorShape(Schema):
     """What keeps a run from being done."""

@@ -177,7 +177,12 @@ def make_submission(router: Router | None = None, **values: Any) -> Submission:
     defaults = {
         "answers": {"email": prospect.email, "first_name": "Pat", "last_name": "Lee", "company": "Initech"},
         "outcome": Outcome.BOOK,
-        "decision": {"rule": {"kind": "default", "name": None}, "trace": []},
+        "decision": {
+            "rule": {"kind": "default", "name": None},
+            "trace": [],
+            "candidates": [],
+            "config": "",
+        },
         "meeting_type": router.meeting_type,
         "target_host": router.default_host,
         "target_team": router.default_team,

@@ -18,7 +18,6 @@ from routing.models import ApiKey
 class ApiKeyAdmin(TenantAdmin):
     list_display = ["name", "begins", "created", "used"]
     search_fields = ["name"]
-    fields = ["name", "begins", "created", "used"]
     readonly_fields = ["begins", "created", "used"]
     list_title = "API keys"
     empty_text = "A program that uses the JSON API needs a key. Add one; it is shown a single time."
@@ -29,8 +28,8 @@ class ApiKeyAdmin(TenantAdmin):
     def begins(self, row: ApiKey) -> str:
         return f"{row.hint}…"
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return list(self.fields) if obj else ["name"]
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return ["name", *self.readonly_fields] if obj else ["name"]
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         if change:
@@ -52,6 +51,4 @@ class ApiKeyAdmin(TenantAdmin):
             "row": obj,
             "key": request.new_api_key,  # type: ignore[attr-defined]
         }
-        response = TemplateResponse(request, "admin/routing/apikey/created.html", context)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/routing/apikey/created.html", context)

@@ -15,7 +15,7 @@ from distro.rest.bodies import read_member
 from distro.rest.faults import with_faults
 from distro.rest.keys import one_of, own_rows
 from distro.rest.pages import PageQuery, page_of
-from distro.rest.shapes import iso, read_uuid
+from distro.rest.shapes import UuidInPath, iso, read_uuid
 from routing.actions.attendance import complete, mark_no_show, undo
 from routing.actions.book import CalendarBusy, SlotTaken
 from routing.actions.change import Refused, cancel
@@ -72,14 +72,14 @@ def list_meetings(request: HttpRequest, page: Query[PageQuery]) -> dict[str, Any
 
 
 @router.get("meetings/{meeting}", response=with_faults(MeetingShape, 404), summary="Show a meeting")
-def show_meeting(request: HttpRequest, meeting: str) -> dict[str, Any]:
+def show_meeting(request: HttpRequest, meeting: UuidInPath) -> dict[str, Any]:
     """One booking, with its records in Salesforce and how telling Salesforce goes."""
     return one_shown(request, meeting)
 
 
 @router.post("meetings/{meeting}/complete", response=CHANGED, summary="Complete a meeting")
 def complete_meeting(
-    request: HttpRequest, meeting: str, body: AttendanceBody | None = None
+    request: HttpRequest, meeting: UuidInPath, body: AttendanceBody | None = None
 ) -> dict[str, Any]:
     """The meeting took place. A no-show becomes completed; a cancelled meeting is refused."""
     row = meeting_at(request, meeting)
@@ -90,7 +90,7 @@ def complete_meeting(
 
 @router.post("meetings/{meeting}/no-show", response=CHANGED, summary="Mark a no-show")
 def mark_meeting_no_show(
-    request: HttpRequest, meeting: str, body: AttendanceBody | None = None
+    request: HttpRequest, meeting: UuidInPath, body: AttendanceBody | None = None
 ) -> dict[str, Any]:
     """The prospect did not come: the host gets their turn back. A cancelled meeting is refused."""
     row = meeting_at(request, meeting)
@@ -100,7 +100,9 @@ def mark_meeting_no_show(
 
 
 @router.post("meetings/{meeting}/cancel", response=CHANGED, summary="Cancel a meeting")
-def cancel_meeting(request: HttpRequest, meeting: str, body: CancelBody | None = None) -> dict[str, Any]:
+def cancel_meeting(
+    request: HttpRequest, meeting: UuidInPath, body: CancelBody | None = None
+) -> dict[str, Any]:
     """Cancel, and tell prospect, host and Salesforce. What is over already is refused."""
     row = meeting_at(request, meeting)
     reason = read_member(
@@ -112,7 +114,7 @@ def cancel_meeting(request: HttpRequest, meeting: str, body: CancelBody | None =
 
 
 @router.post("meetings/{meeting}/reschedule", response=CHANGED, summary="Reschedule a meeting")
-def reschedule_meeting(request: HttpRequest, meeting: str, body: RescheduleBody) -> dict[str, Any]:
+def reschedule_meeting(request: HttpRequest, meeting: UuidInPath, body: RescheduleBody) -> dict[str, Any]:
     """Move the meeting to another of its host's free times.
 
     A time that is not free is answered 409, `type` ending in `/slot-taken`, with `slots`: up to 10 next free ones.
@@ -125,7 +127,9 @@ def reschedule_meeting(request: HttpRequest, meeting: str, body: RescheduleBody)
 
 
 @router.post("meetings/{meeting}/reassign", response=CHANGED, summary="Reassign a meeting")
-def reassign_meeting(request: HttpRequest, meeting: str, body: ReassignBody | None = None) -> dict[str, Any]:
+def reassign_meeting(
+    request: HttpRequest, meeting: UuidInPath, body: ReassignBody | None = None
+) -> dict[str, Any]:
     """Give the meeting to another host: the one named, or the next in line of the team who is free then.
 
     Somebody named may work outside their hours, but is never in two meetings at once: then it is refused.

@@ -13,7 +13,7 @@ from pydantic import Field
 from distro.rest.faults import with_faults
 from distro.rest.keys import one_of, own_rows
 from distro.rest.pages import PageQuery, page_of
-from distro.rest.shapes import Moment, RunShape, read_uuid
+from distro.rest.shapes import Moment, RunShape, UuidInPath, read_uuid
 from routing.crm import get_crm
 from routing.models import Submission
 
@@ -76,7 +76,7 @@ def list_submissions(request: HttpRequest, page: Query[PageQuery]) -> dict[str, 
 @router.get(
     "submissions/{submission}", response=with_faults(WholeSubmissionShape, 404), summary="Show a submission"
 )
-def show_submission(request: HttpRequest, submission: str) -> dict[str, Any]:
+def show_submission(request: HttpRequest, submission: UuidInPath) -> dict[str, Any]:
     """One filled form with everything that is known of it.
 
     The trace is told in full as long as its router's rules are the ones that decided; once they were changed, of
