@@ -12,7 +12,7 @@ from crm_sync.models import SyncRun
 from crm_sync.salesforce.client import SalesforceClient, Subrequest
 from crm_sync.salesforce.soql import query_path, soql
 
-from .log import log_done, log_refused, log_steps
+from .log import log_step
 from .turn import Turn
 
 WEBSITES = "SELECT Id, Website, CreatedDate FROM Account WHERE Website LIKE '%{domain:like}%' LIMIT 200"
@@ -33,13 +33,14 @@ def account_for(
     found, step = choose_account_for(turn.client, wanted, creator)
     if step is None:
         return found
-    (logged,) = log_steps(turn.claim, runs, [step])
+    logged = log_step(turn.journal, runs, step)
+    turn.journal.flush()
     (answer,) = turn.client.composite([Subrequest("POST", "sobjects/Account", "account", step.fields)])
     if answer.fault:
-        log_refused(turn.claim, logged, answer.fault)
+        logged.refused(answer.fault)
         raise answer.fault
     account = str(answer.body["id"])
-    log_done(turn.claim, logged, account)
+    logged.done(account)
     return account
 
 

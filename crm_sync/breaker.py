@@ -43,6 +43,8 @@ def note_failure(connection: SalesforceConnection, fault: SalesforceFault, attem
 
 
 def note_success(connection: SalesforceConnection) -> None:
+    """The org answered: whatever failed before is forgotten."""
+    connection.failures_in_a_row = 0
     rows = SalesforceConnection.objects.filter(pk=connection.pk)
     rows.update(failures_in_a_row=0, resting_until=None, last_success_at=timezone.now())
 

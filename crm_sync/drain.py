@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Collection
 from datetime import datetime
 
-from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from crm_sync.core.matching import Person
-from crm_sync.core.outcomes import Verdict, outcome_of
+from crm_sync.core.outcomes import Verdict
 from crm_sync.models import ConnectionState, RunKind, RunState, SalesforceConnection, SyncRun
 from crm_sync.salesforce.faults import SalesforceFault
-from crm_sync.salesforce.tokens import mark_broken
-from distro.due import Claim, LeaseLost
+from distro.due import Claim
 
-from .breaker import LIMITED, PROBE_EVERY, OrgTrouble, note_failure, note_success, probe
+from .breaker import BREAKER, PROBE_EVERY, OrgTrouble, probe
 from .describing import describe_soon, is_stale
-from .executor import Attempt
+from .executor import Attempt, told_runs
+from .guard import fail_all, fail_together, guarded
+from .journal import Journal
 from .look import look_for
 from .memo import knows_nobody
-from .owners import settle_owner
-from .runs import UNSETTLED, begin, due_runs, fail, fail_by, next_due, park_runs
+from .owners import settle_owners
+from .runs import due_runs, next_due, park_runs
+from .sending import send_all
 from .snapshots import Group, group_runs, load_runs
-from .turn import Turn
+from .turn import MOST, Turn
+from .users import known_mappings
 
-logger = logging.getLogger(__name__)
-AT_ONCE = 200
-BUG_ATTEMPTS = 8
+People = dict[int, Person | None]
 
 
 def drain(connection_id: int, claim: Claim) -> datetime | None:
@@ -56,39 +54,41 @@ def drain(connection_id: int, claim: Claim) -> datetime | None:
 def _drain(connection: SalesforceConnection, claim: Claim) -> None:
     turn: Turn | None = None
     while not claim.must_yield:
-        ids = due_runs(connection, AT_ONCE, timezone.now())
-        if not ids:
+        runs = load_runs(due_runs(connection, _at_once(connection, turn), timezone.now()))
+        if not runs:
             return
-        runs = load_runs(_with_persons(ids))
         try:
             turn = turn or Turn.start(connection, claim)
         except SalesforceFault as fault:
-            _fail_all(connection, claim, runs, fault)
+            journal = Journal(claim)
+            journal.begin(runs)
+            fail_all(connection, journal, runs, fault)
             return
-        _carry_out(turn, runs)
+        _carry_out(turn, group_runs(runs))
 
 
-def _with_persons(ids: list[int]) -> list[int]:
-    """The due runs, and with each meeting's the person runs that wait for a later time: they go together."""
-    prospects = SyncRun.objects.filter(pk__in=ids, kind=RunKind.MEETING).values("prospect")
-    waiting = SyncRun.objects.filter(prospect__in=prospects, kind=RunKind.PERSON, state__in=UNSETTLED)
-    return [*ids, *waiting.exclude(pk__in=ids).values_list("pk", flat=True)]
+def _at_once(connection: SalesforceConnection, turn: Turn | None) -> int:
+    """How many prospects go together; one alone finds out whether an org that was left alone answers again."""
+    if connection.failures_in_a_row >= BREAKER:
+        return 1
+    return turn.at_once if turn else MOST
 
 
-def _carry_out(turn: Turn, runs: list[SyncRun]) -> None:
-    groups = group_runs(runs)
-    to_look = [group for group in groups if _must_look(turn, group)]
-    people: dict[int, Person | None] = {}
-    if to_look:
-        try:
-            people = look_for(turn, to_look)
-        except SalesforceFault as fault:
-            _fail_all(turn.connection, turn.claim, runs, fault)
-            return
-    for group in groups:
-        if turn.claim.must_yield:
-            return
-        _one_group(turn, group, people)
+def _carry_out(turn: Turn, groups: list[Group]) -> None:
+    told = [group for group in groups if told_runs(group)]
+    to_look = [group for group in told if _must_look(turn, group)]
+    try:
+        people = look_for(turn, to_look) if to_look else {}
+    except SalesforceFault as fault:
+        runs = [run for group in groups for run in group.runs]
+        turn.journal.begin(runs)
+        fail_together(turn, runs, fault, len(groups))
+        return
+    attempts = _plan_all(turn, told, people)
+    turn.journal.flush()
+    send_all(turn, attempts)
+    owners = [(group, run) for group in groups for run in group.of_kind(RunKind.OWNER)]
+    settle_owners(turn, owners)
 
 
 def _must_look(turn: Turn, group: Group) -> bool:
@@ -105,85 +105,55 @@ def _must_look(turn: Turn, group: Group) -> bool:
     return group.link is None and any(run.meeting_id not in group.by_meeting for run in meetings)
 
 
-def _one_group(turn: Turn, group: Group, people: dict[int, Person | None]) -> None:
+def _plan_all(turn: Turn, groups: list[Group], people: People) -> list[Attempt]:
+    """An attempt at each group, planned; without those whose plan failed or that wait for another."""
+    whom = {group.prospect.pk: _whom(group, people) for group in groups}
+    groups = _without_waiting(turn, groups, whom)
+    runs = [run for group in groups for run in told_runs(group)]
+    if not guarded(turn, runs, lambda: _know_users(turn, groups)):
+        return []
+    mappings = known_mappings(meeting.host for group in groups for meeting in group.meetings)
+    attempts: list[Attempt] = []
+    for group in groups:
+        prospect = group.prospect.pk
+
+        def plan(group: Group = group, prospect: int = prospect) -> None:
+            attempt = Attempt.of(turn, group, whom[prospect], mappings)
+            attempt.plan(looked=prospect in people)
+            attempts.append(attempt)
+
+        guarded(turn, told_runs(group), plan)
+    return attempts
+
+
+def _whom(group: Group, people: People) -> Person | None:
     prospect = group.prospect.pk
-    if group.of_kind(RunKind.PERSON) or group.of_kind(RunKind.MEETING):
-        person = people.get(prospect)
-        if prospect not in people and group.link:
-            person = Person(group.link.object, group.link.record_id, was_read=False)
-        if person is None and _waits_for_mending(turn, group):
-            return
-
-        def attempt() -> None:
-            turn.ensure_users(group.new_hosts)
-            turn.ensure_known(meeting.host for meeting in group.meetings)
-            Attempt.of(turn, group, person).carry_out(looked=prospect in people)
-
-        _guarded(turn, [run for run in group.runs if run.kind != RunKind.OWNER], attempt)
-    for run in group.of_kind(RunKind.OWNER):
-        _guarded(turn, [run], lambda run=run: settle_owner(turn, group, run))  # type: ignore[misc]
+    if prospect not in people and group.link:
+        return Person(group.link.object, group.link.record_id, was_read=False)
+    return people.get(prospect)
 
 
-def _waits_for_mending(turn: Turn, group: Group) -> bool:
+def _know_users(turn: Turn, groups: list[Group]) -> None:
+    turn.ensure_users([host for group in groups for host in group.new_hosts])
+    turn.ensure_known(meeting.host for group in groups for meeting in group.meetings)
+
+
+def _without_waiting(turn: Turn, groups: list[Group], whom: People) -> list[Group]:
     """A meeting whose person's record needs somebody's help shares its fate, rather than standing alone."""
-    meetings = group.of_kind(RunKind.MEETING)
-    stuck = SyncRun.objects.filter(
-        prospect=group.prospect, kind=RunKind.PERSON, state=RunState.NEEDS_PERSON
-    ).first()
-    if stuck is None or group.of_kind(RunKind.PERSON):
-        return False
-    begin(turn.claim, meetings)
-    for run in meetings:
-        run.notes.append("The Event waits for the person's record")
-        text = (stuck.error_code, stuck.error_message, stuck.error_remedy)
-        fail(turn.claim, run, Verdict.NEEDS_PERSON, *text)
-    return True
-
-
-def _guarded(turn: Turn, runs: list[SyncRun], act: Callable[[], None]) -> None:
-    """One attempt, whose end is nobody else's: only trouble of the whole org ends the turn."""
-    before = {run.pk: run.attempts for run in runs}
-    try:
-        act()
-    except SalesforceFault as fault:
-        # A run that waits again after this attempt has been settled by it.
-        open_runs = [run for run in runs if run.state == RunState.RUNNING or run.attempts == before[run.pk]]
-        begun = [run.pk for run in open_runs if run.attempts != before[run.pk]]
-        _fail_all(turn.connection, turn.claim, open_runs, fault, begun)
-    except (LeaseLost, OrgTrouble, DatabaseError, InterfaceError):
-        raise
-    except Exception:  # the executor's edge: a fault of ours in one run must not stop the others
-        logger.exception("runs %s could not be carried out", [run.pk for run in runs])
-        for run in runs:
-            if run.state in UNSETTLED:
-                _fail_as_bug(turn.claim, run)
-    else:
-        note_success(turn.connection)
-
-
-def _fail_as_bug(claim: Claim, run: SyncRun) -> None:
-    verdict = Verdict.NEEDS_PERSON if run.attempts >= BUG_ATTEMPTS else Verdict.TRY_AGAIN
-    remedy = "Tell whoever runs Distro, who finds the fault in the worker's log; then press Retry."
-    fail(claim, run, verdict, "DISTRO_FAULT", "Distro could not work out what to send", remedy)
-
-
-def _fail_all(
-    connection: SalesforceConnection,
-    claim: Claim,
-    runs: list[SyncRun],
-    fault: SalesforceFault,
-    begun: Collection[int] = (),
-) -> None:
-    """Settle runs by a fault of the whole call; ends the turn when it says something about the whole org.
-
-    `begun` are the ids of those whose attempt has begun already.
-    """
-    begin(claim, [run for run in runs if run.pk not in begun])
-    for run in runs:
-        fail_by(claim, run, fault)
-    if outcome_of(fault).verdict is Verdict.NEEDS_RECONNECTING:
-        mark_broken(connection, fault)
-        park_runs(connection)
-        raise OrgTrouble
-    if fault.is_transport or fault.code == LIMITED:
-        note_failure(connection, fault, max((run.attempts for run in runs), default=1))
+    alone = [g for g in groups if whom[g.prospect.pk] is None and not g.of_kind(RunKind.PERSON)]
+    rows = SyncRun.objects.filter(
+        prospect__in=[group.prospect.pk for group in alone],
+        kind=RunKind.PERSON,
+        state=RunState.NEEDS_PERSON,
+    )
+    stuck = {run.prospect_id: run for run in rows} if alone else {}
+    for group in alone:
+        person = stuck.get(group.prospect.pk)
+        meetings = group.of_kind(RunKind.MEETING) if person else []
+        turn.journal.begin(meetings)
+        for run in meetings:
+            assert person
+            run.notes.append("The Event waits for the person's record")
+            text = (person.error_code, person.error_message, person.error_remedy)
+            turn.journal.fail(run, Verdict.NEEDS_PERSON, *text)
+    return [group for group in groups if group.prospect.pk not in stuck]

@@ -12,45 +12,43 @@ from django.utils import timezone
 from crm_sync.core.steps import PERSON, Step
 from crm_sync.models import StepState, SyncRun, SyncStep
 from crm_sync.salesforce.faults import SalesforceFault
-from distro.due import Claim
 
-from .runs import fenced
+from .journal import Journal
 
 
 @dataclass
 class LoggedStep:
     """A step's rows, one for each run it serves."""
 
+    journal: Journal
     rows: list[SyncStep] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
 
+    def done(self, record_id: str) -> None:
+        """The step was applied, and to which record."""
+        self._settle(state=StepState.DONE, record_id=record_id)
 
-def log_steps(claim: Claim, runs: Mapping[int, SyncRun], steps: Iterable[Step]) -> list[LoggedStep]:
-    """Write steps down before they are sent."""
-    logged = []
-    with fenced(claim):
-        for step in steps:
-            rows = [
-                _row(runs[run], step.action, step.object, step.record_id, step.fields) for run in step.runs
-            ]
-            for row in rows:
-                row.save()
-            logged.append(LoggedStep(rows))
-    return logged
+    def refused(self, fault: SalesforceFault) -> None:
+        """How the step failed."""
+        self._settle(state=StepState.FAILED, code=fault.code[:80], message=fault.message)
 
-
-def log_done(claim: Claim, logged: LoggedStep, record_id: str) -> None:
-    """Note that a step was applied, and to which record."""
-    _settle(claim, logged, state=StepState.DONE, record_id=record_id)
+    def _settle(self, **values: Any) -> None:
+        values["milliseconds"] = int((time.monotonic() - self.started) * 1000)
+        for row in self.rows:
+            for name, value in values.items():
+                setattr(row, name, value or getattr(row, name))
+        self.journal.change_steps(self.rows)
 
 
-def log_refused(claim: Claim, logged: LoggedStep, fault: SalesforceFault) -> None:
-    """Note how a step failed."""
-    _settle(claim, logged, state=StepState.FAILED, code=fault.code[:80], message=fault.message)
+def log_step(journal: Journal, runs: Mapping[int, SyncRun], step: Step) -> LoggedStep:
+    """Write a step down before it is sent; the journal is flushed before the call."""
+    rows = [_row(runs[run], step.action, step.object, step.record_id, step.fields) for run in step.runs]
+    journal.add_steps(rows)
+    return LoggedStep(journal, rows)
 
 
 def log_fact(
-    claim: Claim,
+    journal: Journal,
     runs: Iterable[SyncRun],
     action: str,
     object_name: str,
@@ -58,19 +56,10 @@ def log_fact(
     fields: Mapping[str, Any],
 ) -> None:
     """Note a search ("find") or a look at a record ("read") that has succeeded."""
-    with fenced(claim):
-        for run in runs:
-            row = _row(run, action, object_name, record_id, fields)
-            row.state = StepState.DONE
-            row.save()
-
-
-def _settle(claim: Claim, logged: LoggedStep, **values: Any) -> None:
-    milliseconds = int((time.monotonic() - logged.started) * 1000)
-    with fenced(claim):
-        SyncStep.objects.filter(pk__in=[row.pk for row in logged.rows]).update(
-            milliseconds=milliseconds, **{key: value for key, value in values.items() if value}
-        )
+    rows = [_row(run, action, object_name, record_id, fields) for run in runs]
+    for row in rows:
+        row.state = StepState.DONE
+    journal.add_steps(rows)
 
 
 def _row(run: SyncRun, action: str, object_name: str, record_id: str, fields: Mapping[str, Any]) -> SyncStep:

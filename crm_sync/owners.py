@@ -1,144 +1,154 @@
-"""One attempt at an owner run: read who owns the record, decide, write, and read back."""
+"""Owner runs, one or many: decide for each, write, and read back; refused as a whole, one by one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from crm_sync.core.judging import judge
 from crm_sync.core.matching import same_id
-from crm_sync.core.outcomes import Verdict
-from crm_sync.core.owner import OwnerChoice, choose_owner, known_beforehand
+from crm_sync.core.outcomes import Verdict, outcome_of
 from crm_sync.core.steps import Step
-from crm_sync.models import RecordLink, RunKind, RunState, SyncRun
+from crm_sync.models import SyncRun
 from crm_sync.salesforce.client import Subrequest
 from crm_sync.salesforce.faults import SalesforceFault
-from crm_sync.salesforce.soql import record_path
-from routing.models import Meeting, Status
 
-from . import links
-from .log import log_done, log_fact, log_refused, log_steps
-from .look import find_winner
-from .parts import owner_query
-from .policy import owner_policy
-from .runs import begin, block, fail, finish
+from . import links, rechecks
+from .breaker import note_success
+from .guard import fail_together, guarded
+from .log import LoggedStep, log_fact, log_step
+from .look import chunks
+from .parts import IN_ONE_COLLECTION, answers_of, collection, subrequest
+from .reads import owner_query
 from .snapshots import Group
-from .turn import Turn
-from .users import fresh_mappings, user_of
+from .turn import HEAVY, Turn, all_rows
+from .waiting import Owners
+from .wishes import Wish, decides_to_write, leave, read_owners, still_open, wishes_of
 
-KEEP_ASSIGNED = {"Sforce-Auto-Assign": "FALSE"}
-OPEN = (RunState.WAITING, RunState.RUNNING, RunState.NEEDS_PERSON, RunState.NEEDS_RECONNECTING)
+NO_RECORD = "Salesforce has no record of this person, so there is no owner to change"
+TAKEN_BACK = "Salesforce took the new owner, and something in the org changed it again at once"
+READ_AT_ONCE = HEAVY * IN_ONE_COLLECTION
+WRITE_AT_ONCE = 2 * IN_ONE_COLLECTION
 
 
-def settle_owner(turn: Turn, group: Group, run: SyncRun) -> None:
-    """Make the host the owner where the router wants it. Raises SalesforceFault where a call failed as a whole."""
-    note = _needless(run)
-    link = RecordLink.objects.filter(prospect=group.prospect).first()
-    if not note and _is_early(group, run, link):
-        block(turn.claim, run)
+def settle_owners(turn: Turn, pairs: Sequence[tuple[Group, SyncRun]]) -> None:
+    """Make each host the owner where the router wants it. Raises OrgTrouble and LeaseLost."""
+    owners = Owners.of([group.prospect.pk for group, _ in pairs]) if pairs else None
+    begun: list[tuple[Group, SyncRun]] = []
+    for group, run in pairs:
+        assert owners
+        note = owners.needless(run)
+        if not note and owners.is_early(run, known=group.link is not None):
+            turn.journal.block(run)
+            continue
+        said = run.notes if rechecks.is_recheck(run) else None
+        turn.journal.begin([run])
+        run.notes = said or []
+        if note or group.link is None:
+            leave(turn, run, "" if said is not None else note or NO_RECORD)
+        else:
+            begun.append((group, run))
+    turn.journal.flush()
+    _for_each(turn, begun, lambda pair: pair[1], partial(_settle, turn))
+
+
+def _for_each(
+    turn: Turn,
+    items: Sequence[Any],
+    run_of: Callable[[Any], SyncRun],
+    act: Callable[[Sequence[Any]], None],
+) -> None:
+    """Do something for all at once; refused as a whole, for each alone."""
+    if not items or turn.claim.must_yield:
         return
-    begin(turn.claim, [run])
-    if note or link is None:
-        _leave(turn, run, note or "Salesforce has no record of this person, so there is no owner to change")
-        return
-    meeting: Meeting = run.meeting  # type: ignore[assignment]
-    policy = owner_policy(meeting.submission)
-    turn.ensure_users([meeting.host])
-    user, why = user_of(meeting.host, fresh_mappings([meeting.host]).get(meeting.host_id))
-    known = known_beforehand(policy, link.object, user, why)
-    row = None if known else _read(turn, run, link)
-    if row is None:
-        _leave(turn, run, known.note if known else "The record is gone from Salesforce, with its owner")
-        return
-    choice = known_beforehand(policy, link.object, user, why)  # it may have been converted meanwhile
-    choice = choice or choose_owner(policy, user, links.owner_facts(turn, link, row))
-    kept_by = run.memo.get(links.KEPT_BY)
-    if choice.write and kept_by:
-        choice = OwnerChoice(False, f"{kept_by} changed the owner in Salesforce meanwhile, and that stands")
-    if choice.write:
-        _write(turn, run, link, user)
-        return
-    links.see_owner(turn, link, str(row["OwnerId"]))
-    _leave(turn, run, choice.note)
-
-
-def _leave(turn: Turn, run: SyncRun, note: str) -> None:
-    """Settle the run with the owner as it is."""
-    run.notes += [note] if note else []
-    finish(turn.claim, run)
-
-
-def _needless(run: SyncRun) -> str:
-    """Why nothing is to be done any more, "" where there is."""
-    meeting = run.meeting
-    assert meeting
-    if meeting.status == Status.CANCELLED:
-        return "The meeting was cancelled before its owner was due, so the owner stays"
-    later = SyncRun.objects.filter(
-        prospect=run.prospect, kind=RunKind.OWNER, meeting__created_at__gt=meeting.created_at
-    )
-    if later.exclude(meeting__status=Status.CANCELLED).exists():
-        return "A later booking decides about the owner"
-    return ""
-
-
-def _is_early(group: Group, run: SyncRun, link: RecordLink | None) -> bool:
-    """Whether person and Event are still to come."""
-    others = SyncRun.objects.filter(prospect=group.prospect, state__in=OPEN)
-    if link is None and others.filter(kind=RunKind.PERSON).exists():
-        return True
-    return others.filter(kind=RunKind.MEETING, meeting=run.meeting).exists()
-
-
-def _read(turn: Turn, run: SyncRun, link: RecordLink) -> dict[str, Any] | None:
-    """The record's row with its owner; a converted Lead is followed to its Contact, a merged record to its winner."""
-    (answer,) = turn.call([owner_query(link.object, link.record_id)])
-    rows = answer.rows
-    contact = rows[0].get("ConvertedContactId") if rows and rows[0].get("IsConverted") else None
-    winner = "" if rows else find_winner(turn, link.object, link.record_id)
-    if contact or winner:
-        links.move_link(turn, link, "Contact" if contact else link.object, str(contact or winner))
-        return _read(turn, run, link)
-    if not rows:
-        return None
-    fields = {"OwnerId": rows[0]["OwnerId"]}
-    log_fact(turn.claim, [run], "read", link.object, link.record_id, fields)
-    return rows[0]
-
-
-def _write(turn: Turn, run: SyncRun, link: RecordLink, user: str) -> None:
-    step = Step(
-        link.object, {"OwnerId": user}, record_id=link.record_id, headers=KEEP_ASSIGNED, runs=(run.pk,)
-    )
-    (logged,) = log_steps(turn.claim, {run.pk: run}, [step])
-    path = record_path(step.object, step.record_id)
     try:
-        written, read = turn.call(
-            [
-                Subrequest("PATCH", path, "write", step.fields, step.headers),
-                Subrequest("GET", f"{path}?fields=OwnerId", "read_back"),
-            ]
-        )
+        if len(items) > 1:
+            act(items)
+            note_success(turn.connection)
+            return
     except SalesforceFault as fault:
-        log_refused(turn.claim, logged, fault)
+        if outcome_of(fault).verdict in (Verdict.TRY_AGAIN, Verdict.NEEDS_RECONNECTING):
+            runs = [run_of(item) for item in items if run_of(item).pk in turn.journal.in_hand]
+            fail_together(turn, runs, fault, len(items))
+            return
+    for item in items:
+        if turn.claim.must_yield:
+            return
+        run = run_of(item)
+        if run.pk in turn.journal.in_hand and guarded(turn, [run], partial(act, [item])):
+            note_success(turn.connection)
+        turn.journal.flush()
+
+
+def _settle(turn: Turn, pairs: Sequence[tuple[Group, SyncRun]]) -> None:
+    wishes = wishes_of(turn, pairs)
+    to_read = still_open(wishes)
+    for some in chunks(to_read, READ_AT_ONCE):
+        read_owners(turn, some)
+    to_write = [wish for wish in to_read if decides_to_write(wish)]
+    turn.journal.flush()
+    for some in chunks(to_write, WRITE_AT_ONCE):
+        _write(turn, some)
+
+
+def _write(turn: Turn, wishes: Sequence[Wish]) -> None:
+    """Write and read back in one call."""
+    logged = [log_step(turn.journal, {wish.run.pk: wish.run}, wish.step) for wish in wishes]
+    turn.journal.flush()
+    several = list(zip(wishes, logged, strict=True))
+    collections = chunks(several, IN_ONE_COLLECTION)
+    writes = [
+        _write_part(f"write_{number}", [wish.step for wish, _ in some])
+        for number, some in enumerate(collections)
+    ]
+    names = sorted({wish.link.object for wish in wishes})
+    reads = [
+        owner_query(
+            name, [wish.link.record_id for wish in wishes if wish.link.object == name], f"back_{name}"
+        )
+        for name in names
+    ]
+    try:
+        answers = turn.call([*writes, *reads])
+    except SalesforceFault as fault:
+        for one in logged:
+            one.refused(fault)
         raise
-    if written.fault:
-        log_refused(turn.claim, logged, written.fault)
-        _fail(turn, run, step, written.fault)
+    stands = {
+        str(row["Id"])[:15]: str(row["OwnerId"])
+        for answer in answers[len(writes) :]
+        if answer.fault is None
+        for row in all_rows(turn.client, answer)
+    }
+    for some, answer in zip(collections, answers, strict=False):
+        own = answers_of(answer, len(some)) if len(some) > 1 else [answer]
+        for (wish, step), got in zip(some, own, strict=True):
+            _take(wish, step, got.fault, stands.get(wish.link.record_id[:15], ""))
+    turn.journal.flush()
+
+
+def _write_part(name: str, steps: Sequence[Step]) -> Subrequest:
+    return subrequest(name, steps[0]) if len(steps) == 1 else collection(name, steps)
+
+
+def _take(wish: Wish, logged: LoggedStep, fault: SalesforceFault | None, stands: str) -> None:
+    if fault:
+        logged.refused(fault)
+        _fail(wish, fault)
         return
-    log_done(turn.claim, logged, link.record_id)
-    links.see_owner(turn, link, user)
-    if read.fault is None:
-        stands = str(read.body.get("OwnerId") or "")
-        log_fact(turn.claim, [run], "read", link.object, link.record_id, {"OwnerId": stands})
-        if not same_id(stands, user):
-            run.notes.append(
-                "Salesforce took the new owner, and something in the org changed it again at once"
-            )
-    finish(turn.claim, run)
+    link = wish.link
+    logged.done(link.record_id)
+    links.see_owner(wish.turn, link, wish.user)
+    if stands:
+        log_fact(wish.turn.journal, [wish.run], "read", link.object, link.record_id, {"OwnerId": stands})
+        if not same_id(stands, wish.user):
+            wish.run.notes.append(TAKEN_BACK)
+    wish.turn.journal.finish(wish.run, rechecks.next_check(wish.turn.journal, wish.run))
 
 
-def _fail(turn: Turn, run: SyncRun, step: Step, fault: SalesforceFault) -> None:
-    judgement = judge(fault, step)
+def _fail(wish: Wish, fault: SalesforceFault) -> None:
+    judgement = judge(fault, wish.step)
     kinds = (Verdict.TRY_AGAIN, Verdict.NEEDS_RECONNECTING)
     verdict = judgement.verdict if judgement.verdict in kinds else Verdict.NEEDS_PERSON
-    fail(turn.claim, run, verdict, fault.code, fault.message, judgement.remedy)
+    wish.turn.journal.fail(wish.run, verdict, fault.code, fault.message, judgement.remedy)

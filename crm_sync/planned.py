@@ -16,9 +16,9 @@ from routing.models import Meeting, Prospect, Submission, UpdateOwner
 
 from .accounts import choose_account_for
 from .look import look_for
-from .parts import owner_query
 from .policy import owner_policy
 from .reading import Reading
+from .reads import owner_query
 from .snapshots import Group, prospect_wanted
 from .users import SANDBOX_ENDING, user_of
 
@@ -53,7 +53,7 @@ def _group(submission: Submission, meeting: Meeting | None) -> Group:
 
 
 def _read_owner(reading: Reading, person: Person) -> dict[str, Any]:
-    (answer,) = reading.call([owner_query(person.object, person.id)])
+    (answer,) = reading.call([owner_query(person.object, [person.id])])
     return next(iter(answer.rows), {})
 
 

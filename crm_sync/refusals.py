@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from crm_sync.core.judging import Judgement
@@ -62,13 +62,26 @@ def _halt(attempt: Attempt, name: str, step: Step, fault: SalesforceFault, judge
 
 def _degrade(attempt: Attempt, name: str, step: Step, fault: SalesforceFault, judgement: Judgement) -> None:
     """The external id cannot be used: look, then write without it."""
-    attempt.turn.go_without_key(step.object)
-    for run in step.runs:
-        attempt.runs[run].left_out.append(f"{step.object}.{step.key_field}")
-    if name == PERSON_STEP:
-        attempt.replan_person(look_for(attempt.turn, [attempt.group])[attempt.group.prospect.pk])
-    else:
-        attempt.steps[name] = step.keyless()
+    degrade([(attempt, name)])
+
+
+def degrade(refused: Sequence[tuple[Attempt, str]]) -> None:
+    """Steps of one turn whose external id cannot be used: look for the persons, then write without it."""
+    turn = refused[0][0].turn
+    persons: list[Attempt] = []
+    for attempt, name in refused:
+        step = attempt.steps[name]
+        if step.object not in turn.keyless:
+            turn.go_without_key(step.object)
+        for run in step.runs:
+            attempt.runs[run].left_out.append(f"{step.object}.{step.key_field}")
+        if name == PERSON_STEP:
+            persons.append(attempt)
+        else:
+            attempt.steps[name] = step.keyless()
+    people = look_for(turn, [attempt.group for attempt in persons]) if persons else {}
+    for attempt in persons:
+        attempt.replan_person(people[attempt.group.prospect.pk])
 
 
 def _resolve(attempt: Attempt, name: str, step: Step, fault: SalesforceFault, judgement: Judgement) -> None:

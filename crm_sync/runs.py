@@ -14,7 +14,7 @@ from django.utils import timezone
 from crm_sync.core.outcomes import Verdict, outcome_of
 from crm_sync.models import ConnectionState, RunKind, RunState, SalesforceConnection, SyncRun
 from crm_sync.salesforce.faults import SalesforceFault
-from distro.due import Claim, LeaseLost, retry_delay, schedule
+from distro.due import Claim, LeaseLost, schedule
 
 UNSETTLED = (RunState.WAITING, RunState.RUNNING)
 BLOCKED = "blocked"  # in an owner run's memo: it waits for person and Event, and its own time is kept there
@@ -36,11 +36,20 @@ def fenced(claim: Claim) -> Iterator[None]:
         yield
 
 
-def due_runs(connection: SalesforceConnection, most: int, now: datetime) -> list[int]:
-    """The ids of runs that are due, in order. A run left `running` is a dead worker's: only we have the claim."""
+def due_runs(connection: SalesforceConnection, prospects: int, now: datetime) -> list[int]:
+    """The ids of everything that is due for the prospects who have waited longest, so many of them at most.
+
+    A run left `running` is a dead worker's: only we have the claim. With a due meeting go the person runs that wait
+    for a later time.
+    """
     rows = SyncRun.objects.filter(workspace=connection.workspace_id)
     due = rows.filter(Q(state__in=UNSETTLED, due_at__lte=now) | Q(state=RunState.DONE, verify_at__lte=now))
-    return list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:most])
+    first = due.values("prospect").annotate(first=Min("due_at")).order_by("first", "prospect")
+    chosen = [row["prospect"] for row in first[:prospects]]
+    ids = list(due.filter(prospect__in=chosen).values_list("pk", "kind", "prospect"))
+    booked = [prospect for _, kind, prospect in ids if kind == RunKind.MEETING]
+    waiting = rows.filter(prospect__in=booked, kind=RunKind.PERSON, state__in=UNSETTLED, due_at__gt=now)
+    return [pk for pk, *_ in ids] + list(waiting.values_list("pk", flat=True))
 
 
 def next_due(connection: SalesforceConnection) -> datetime | None:
@@ -53,37 +62,7 @@ def next_due(connection: SalesforceConnection) -> datetime | None:
     return min(filter(None, (waiting, verified)), default=None)
 
 
-def begin(claim: Claim, runs: Iterable[SyncRun]) -> None:
-    """Note that an attempt at these runs starts; notes and left-out fields are this attempt's from here on."""
-    with fenced(claim):
-        for run in runs:
-            run.attempts += 1
-            run.state = RunState.RUNNING
-            run.notes, run.left_out = [], []
-            SyncRun.objects.filter(pk=run.pk).update(state=run.state, attempts=run.attempts)
-
-
-def finish(claim: Claim, run: SyncRun) -> None:
-    """Settle a run whose change Salesforce has. A newer change that came meanwhile makes it wait again, due now."""
-    with fenced(claim):
-        values = {
-            "written": run.wanted,
-            "notes": list(dict.fromkeys(run.notes)),
-            "left_out": list(dict.fromkeys(run.left_out)),
-            "memo": run.memo,
-            "verify_at": _verify_at(run),
-            "error_code": "",
-            "error_message": "",
-            "error_remedy": "",
-        }
-        rows = SyncRun.objects.filter(pk=run.pk)
-        if not rows.filter(wanted=run.wanted).update(state=RunState.DONE, **values):
-            rows.update(state=RunState.WAITING, **values)
-        free_owners(run)
-    run.state = RunState.DONE
-
-
-def _verify_at(run: SyncRun) -> datetime | None:
+def verify_at(run: SyncRun) -> datetime | None:
     """When a meeting is written once more: Salesforce may still apply a call that we gave up.
 
     Such a call may hold an older state than the one that was written since (REST API guide: a call can take up to
@@ -97,50 +76,20 @@ def _verify_at(run: SyncRun) -> datetime | None:
 
 def free_owners(run: SyncRun) -> None:
     """Give owner runs that waited for this one their own time back."""
-    if run.kind == RunKind.OWNER:
+    free_owners_of([run])
+
+
+def free_owners_of(runs: Iterable[SyncRun]) -> None:
+    """Give owner runs that waited for these their own time back."""
+    prospects = {run.prospect_id for run in runs if run.kind != RunKind.OWNER}
+    if not prospects:
         return
-    for owner in SyncRun.objects.filter(prospect=run.prospect_id, kind=RunKind.OWNER, state=RunState.WAITING):
-        own_time = owner.memo.pop(BLOCKED, None)
-        if own_time:
-            owner.due_at = max(timezone.now(), datetime.fromisoformat(own_time))
-            owner.save(update_fields=["due_at", "memo"])
-
-
-def fail(claim: Claim, run: SyncRun, verdict: Verdict, code: str, message: str, remedy: str) -> None:
-    """Settle an attempt that did not succeed, by one of the three kinds of failure."""
-    with fenced(claim):
-        SyncRun.objects.filter(pk=run.pk).update(
-            state=STATES[verdict],
-            due_at=timezone.now() + retry_delay(run.attempts),
-            error_code=code[:80],
-            error_message=message,
-            error_remedy=remedy,
-            notes=list(dict.fromkeys(run.notes)),
-            left_out=list(dict.fromkeys(run.left_out)),
-            memo=run.memo,
-        )
-    run.state = STATES[verdict]
-
-
-def fail_by(claim: Claim, run: SyncRun, fault: SalesforceFault) -> None:
-    """Settle an attempt that ended in a fault which concerns no field: the table says what it means."""
-    outcome = outcome_of(fault)
-    if fault.outcome == "unknown":
-        run.memo[UNKNOWN_AT] = timezone.now().isoformat()
-    verdict = outcome.verdict if outcome.verdict in STATES else Verdict.NEEDS_PERSON
-    fail(claim, run, verdict, fault.code, fault.message, outcome.remedy)
-
-
-def block(claim: Claim, run: SyncRun) -> None:
-    """Have an owner run wait until person and Event stand; whoever settles those frees it."""
-    run.memo.setdefault(BLOCKED, run.due_at.isoformat())
-    with fenced(claim):
-        SyncRun.objects.filter(pk=run.pk).update(
-            state=RunState.WAITING,
-            attempts=0,
-            due_at=timezone.now() + BLOCKED_FOR,
-            memo=run.memo,
-        )
+    for owner in SyncRun.objects.filter(
+        prospect__in=prospects, kind=RunKind.OWNER, state=RunState.WAITING, memo__has_key=BLOCKED
+    ):
+        own_time = owner.memo.pop(BLOCKED)
+        owner.due_at = max(timezone.now(), datetime.fromisoformat(own_time))
+        owner.save(update_fields=["due_at", "memo"])
 
 
 def park_runs(connection: SalesforceConnection) -> int:
