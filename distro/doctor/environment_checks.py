@@ -42,8 +42,8 @@ def public_address() -> Iterator[Finding]:
         yield fine(f"BASE_URL is {settings.BASE_URL}.")
         if not settings.TRUSTED_PROXIES:
             yield warn(
-                "TRUSTED_PROXIES is not set: behind a reverse proxy every visitor would be redirected to https "
-                "for ever, and all would share one rate limit.",
+                "TRUSTED_PROXIES is not set: behind a reverse proxy all visitors would share one rate limit, and "
+                "one on another machine would be answered with redirects to https for ever.",
                 "Set it to the proxy's network, such as 127.0.0.1/32; leave it out if gunicorn itself speaks https.",
             )
     else:
