@@ -35,9 +35,9 @@ class StandingShape(Schema):
     """A host's place in the rotation; who is next has the greatest shortfall."""
 
     host: str
-    weight: float
-    turns: float
-    shortfall: float
+    weight: int
+    turns: int | float
+    shortfall: int | float
 
 
 class SlotShape(Schema):
