@@ -14,12 +14,15 @@ from crm_sync.describing import shapes_by_object
 from crm_sync.models import ConnectionState, RunState, SalesforceConnection, SyncRun
 from crm_sync.users import known_mappings, user_of
 from distro.doctor import Finding, fine, mend, number_of, warn, workspace_check
-from routing.models import Form, FormField, Host, Workspace
+from routing.models import Form, FormField, Host, Router, Workspace
 from routing.models.router import DistributionRule, OwnershipRule
 
 SECRETS = ("access_token", "refresh_token")  # which a lost key would make unreadable
 BUDGET = 0.8
 SHOWN = 5
+# What Salesforce demands of a new record, and what it gets where no answer is written there.
+LAST_NAME = {"LastName": "what stands before the @ of the e-mail address"}
+STAND_INS = {"Contact": LAST_NAME, "Lead": LAST_NAME | {"Company": "the e-mail address's domain"}}
 
 
 def connection_of(workspace: Workspace) -> SalesforceConnection | None:
@@ -138,6 +141,25 @@ def users(workspace: Workspace) -> Iterator[Finding]:
         yield warn(f"The same holds for {len(unmatched) - SHOWN} more.", "See the hosts in the admin.")
     if not unmatched:
         yield fine(f"{len(known)} of {number_of(len(hosts), 'active host')} looked up, each an active user.")
+
+
+@workspace_check("Salesforce records")
+def records(workspace: Workspace) -> Iterator[Finding]:
+    """Routers that create records whose form does not ask for what Salesforce demands of a new one."""
+    if connection_of(workspace) is None:
+        return
+    routers = Router.objects.filter(workspace=workspace, active=True, archived_at=None, create_record=True)
+    poor = 0
+    for router in routers.order_by("key").prefetch_related("form__fields"):
+        name = router.get_create_as_display()
+        asked = {field.crm_fields.get(name, "").lower() for field in router.form.fields.all()}
+        for crm_field, stand_in in STAND_INS[name].items():
+            if crm_field.lower() not in asked:
+                poor += 1
+                text = f"The form of {router.key} has no answer for {name}.{crm_field}: new records get {stand_in}."
+                yield warn(text, f"Add a question that is written to {name}.{crm_field}.")
+    if not poor:
+        yield fine("Every form asks for what a new record needs.")
 
 
 @workspace_check("Salesforce mappings")

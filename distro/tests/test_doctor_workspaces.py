@@ -83,6 +83,7 @@ def test_a_sound_workspace(acme: Workspace) -> None:
         "Salesforce rights",
         "runs",
         "Salesforce users",
+        "Salesforce records",
         "Salesforce mappings",
     ]
 
@@ -114,6 +115,11 @@ def late_mail(workspace: Workspace) -> None:
 
 def strange_mapping(workspace: Workspace) -> None:
     FormField.objects.filter(key="company").update(crm_fields={"Lead": "Compny"})
+
+
+def no_last_name(workspace: Workspace) -> None:
+    FormField.objects.filter(key="last_name").update(crm_fields={"Contact": "LastName"})
+    FormField.objects.filter(key="company").update(crm_fields={})
 
 
 def strange_value(workspace: Workspace) -> None:
@@ -226,13 +232,21 @@ def no_user(workspace: Workspace) -> None:
             ],
         ),
         (
+            no_last_name,
+            [
+                ("warning", "Salesforce records", "The form of demo has no answer for Lead.LastName: new"),
+                ("warning", "Salesforce records", "The form of demo has no answer for Lead.Company: new"),
+            ],
+        ),
+        (
             strange_mapping,
             [
+                ("warning", "Salesforce records", "The form of demo has no answer for Lead.Company: new"),
                 (
                     "warning",
                     "Salesforce mappings",
                     'The answer "company" of the form "{form}" is written to Lead.Compny, which the org does not',
-                )
+                ),
             ],
         ),
         (
