@@ -42,6 +42,8 @@ def lists_open_to(user: User) -> set[str]:
 
 
 CONFIGURED = {
+    "ApiKey",
+    "ProspectMessage",
     "Workspace",
     "Host",
     "Team",
