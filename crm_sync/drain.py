@@ -13,6 +13,7 @@ from crm_sync.salesforce.faults import SalesforceFault
 from distro.due import Claim
 
 from .breaker import BREAKER, PROBE_EVERY, OrgTrouble, probe
+from .budget import affordable, budget_of, refresh_budget
 from .describing import describe_soon, is_stale
 from .executor import Attempt, told_runs
 from .guard import fail_all, fail_together, guarded
@@ -46,7 +47,7 @@ def drain(connection_id: int, claim: Claim) -> datetime | None:
         if connection.state != ConnectionState.CONNECTED:
             return timezone.now() + PROBE_EVERY
         return max(filter(None, (connection.resting_until, next_due(connection))), default=None)
-    if is_stale(connection):
+    if is_stale(connection) and not budget_of(connection).is_tight:
         describe_soon(connection)
     return next_due(connection)
 
@@ -64,7 +65,10 @@ def _drain(connection: SalesforceConnection, claim: Claim) -> None:
             journal.begin(runs)
             fail_all(connection, journal, runs, fault)
             return
-        _carry_out(turn, group_runs(runs))
+        refresh_budget(turn.client)
+        groups = affordable(connection, turn.journal, group_runs(runs))
+        if groups:
+            _carry_out(turn, groups)
 
 
 def _at_once(connection: SalesforceConnection, turn: Turn | None) -> int:
