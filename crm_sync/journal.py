@@ -18,6 +18,7 @@ from crm_sync.models import RecordLink, RunState, SyncRun, SyncStep
 from crm_sync.salesforce.faults import SalesforceFault
 from distro.due import Claim, retry_delay
 
+from .memo import REPAIRS
 from .runs import BLOCKED, BLOCKED_FOR, STATES, UNKNOWN_AT, fenced, free_owners_of, verify_at
 
 TRIES = "tries"  # no column: how often a run was tried, which decides how long it waits
@@ -60,10 +61,9 @@ class Journal:
 
         `verified_at` is when to look once more at what was written; by default after an unknown outcome alone.
         """
-        known = UNKNOWN_AT in run.memo
         again_at = verified_at or verify_at(run)
-        if known:
-            self.memos.add(run.pk)
+        for passing in {UNKNOWN_AT, REPAIRS} & run.memo.keys():
+            self.remember(run, passing, None)
         values = {"written": run.wanted, "verify_at": again_at, **NO_ERROR}
         self._settle(run, RunState.DONE, values)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from crm_sync.models import SyncRun
 
 NOBODY_AT = "nobody_at"
+REPAIRS = "repairs"  # in a person run's memo: only what is Distro's own is written again
 HOLDS_FOR = timedelta(seconds=30)
 
 

@@ -68,7 +68,7 @@ def verify_at(run: SyncRun) -> datetime | None:
     Such a call may hold an older state than the one that was written since (REST API guide: a call can take up to
     ten minutes). A person's answers and an owner do not come in several states.
     """
-    unknown_at = run.memo.pop(UNKNOWN_AT, None)
+    unknown_at = run.memo.get(UNKNOWN_AT)
     if unknown_at is None or run.kind != RunKind.MEETING:
         return None
     return datetime.fromisoformat(unknown_at) + timedelta(seconds=settings.SYNC_VERIFY_AFTER)

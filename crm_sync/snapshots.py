@@ -11,6 +11,7 @@ from crm_sync.models import RecordLink, RunKind, SyncRun, UserMapping
 from routing.core.free_mail import is_free_email
 from routing.models import Host, Meeting, Prospect, Submission, Workspace
 
+from .memo import REPAIRS
 from .policy import matched_rule, may_create
 from .users import known_mappings, user_of
 
@@ -115,6 +116,8 @@ def _submission(run: SyncRun) -> SubmissionWanted:
     submission = run.submission
     assert submission
     router, rule = submission.router, matched_rule(submission)
+    if REPAIRS in run.memo:
+        return SubmissionWanted(run.pk, router.name, create_as="", update=False)
     return SubmissionWanted(
         run=run.pk,
         router_name=router.name,
