@@ -140,7 +140,9 @@ def users(workspace: Workspace) -> Iterator[Finding]:
     if unmatched[SHOWN:]:
         yield warn(f"The same holds for {len(unmatched) - SHOWN} more.", "See the hosts in the admin.")
     if not unmatched:
-        yield fine(f"{len(known)} of {number_of(len(hosts), 'active host')} looked up, each an active user.")
+        yield fine(
+            f"Of {number_of(len(hosts), 'active host')} {len(known)} looked up so far, all active users."
+        )
 
 
 @workspace_check("Salesforce records")
