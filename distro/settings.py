@@ -233,6 +233,7 @@ mail = settings.env.email_url("EMAIL_URL", "consolemail://")
 if mail.get("EMAIL_FILE_PATH"):  # django-environ makes a relative path of filemail:///folder
     mail["EMAIL_FILE_PATH"] = "/" + mail["EMAIL_FILE_PATH"].lstrip("/")
 vars().update(mail)
+EMAIL_TIMEOUT = 30  # a mail server that hangs must not outlast a worker's lease
 DEFAULT_FROM_EMAIL = settings.text("DEFAULT_FROM_EMAIL", f"Distro <no-reply@{urlsplit(BASE_URL).hostname}>")
 LOGGING = {
     "version": 1,
