@@ -12,8 +12,16 @@ from crm_sync.provision_kinds import end_attempt, keep_alive, provision_org
 from crm_sync.salesforce.client import SalesforceClient
 from crm_sync.salesforce.faults import SalesforceFault
 from distro.due import Claim, kind
+from distro.due.jobs import run_due
 
-__all__ = ["describe_connection", "drain_connection", "end_attempt", "keep_alive", "provision_org"]
+__all__ = [
+    "describe_connection",
+    "do_what_is_due",
+    "drain_connection",
+    "end_attempt",
+    "keep_alive",
+    "provision_org",
+]
 
 
 @kind("crm.drain")
@@ -34,3 +42,8 @@ def describe_connection(key: str, claim: Claim) -> datetime | None:
         if outcome_of(fault).verdict is Verdict.TRY_AGAIN:
             raise
     return None
+
+
+def do_what_is_due() -> None:
+    """A worker's turn in this process, for a command that waits for what it asked for."""
+    run_due()

@@ -10,11 +10,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from crm_sync.due_kinds import do_what_is_due
 from crm_sync.models import ConnectionState, SalesforceConnection, SyncRun
 from crm_sync.reconciling import Difference, differences, repair, runs_since
 from crm_sync.runs import UNSETTLED
 from crm_sync.salesforce.faults import SalesforceFault
-from distro.due.jobs import run_due
 from routing.models import Workspace
 
 PATIENCE = 120.0
@@ -69,7 +69,7 @@ def _repaired(connection: SalesforceConnection, found: Sequence[Difference]) -> 
     runs = repair(connection, found)
     ends_at = time.monotonic() + PATIENCE
     while SyncRun.objects.filter(pk__in=runs, state__in=UNSETTLED).exists() and time.monotonic() < ends_at:
-        run_due()
+        do_what_is_due()
         if SyncRun.objects.filter(pk__in=runs, state__in=UNSETTLED).exists():
             time.sleep(PAUSE)
     return differences(connection, runs)
