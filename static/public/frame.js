@@ -118,10 +118,9 @@ function focus({ where }) {
     const seen = [...document.querySelectorAll(PLACES)].filter((one) => one.tabIndex >= 0 && one.checkVisibility());
     return seen.at(-1)?.focus();
   }
-  const first = document.querySelector("[role=alert][tabindex], main h1");
-  if (!first || document.activeElement !== document.body) return undefined;
-  first.tabIndex = -1;
-  return first.focus({ preventScroll: true });
+  const first = document.querySelector("[role=alert][tabindex]") || document.querySelector("main h1");
+  if (first) first.tabIndex = -1;
+  return first?.focus({ preventScroll: true });
 }
 
 function start(as, port) {
