@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from email.mime.text import MIMEText
 
 from django.core.mail import EmailMessage
 from django.utils import timezone
@@ -42,7 +43,8 @@ def build_message(mail: Mail) -> EmailMessage:
     """The message, with its calendar file so that mail programs offer to enter it."""
     message = EmailMessage(mail.subject, mail.text, to=[mail.to])
     if mail.calendar:
-        message.attach(
-            "invite.ics", mail.calendar, f"text/calendar; method={mail.calendar_method}; charset=utf-8"
-        )
+        part = MIMEText(mail.calendar, "calendar", "utf-8")
+        part.set_param("method", mail.calendar_method)
+        part.add_header("Content-Disposition", "attachment", filename="invite.ics")
+        message.attach(part)
     return message

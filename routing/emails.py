@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone as clock
 
 from distro.due import schedule
 
@@ -86,13 +87,17 @@ def write_mail(meeting: Meeting, kind: str, role: str, email: str) -> None:
     """One mail, and the due work that sends it."""
     method = "CANCEL" if kind == "cancelled" else "REQUEST"
     context = mail_context(meeting, role)
+    # Templates show times on the clock that is set, which is the reader's here.
+    with clock.override(ZoneInfo(str(context["zone"]))):
+        subject = one_line(render_to_string(f"mail/{kind}.subject.txt", context))
+        text = render_to_string(f"mail/{kind}.txt", context)
     mail = Mail.objects.create(
         workspace=meeting.workspace,
         meeting=meeting,
         kind=f"{kind}_{role}",
         to=email,
-        subject=one_line(render_to_string(f"mail/{kind}.subject.txt", context)),
-        text=render_to_string(f"mail/{kind}.txt", context),
+        subject=subject,
+        text=text,
         calendar=calendar_text(meeting, method),
         calendar_method=method,
     )
@@ -126,8 +131,8 @@ def mail_context(meeting: Meeting, role: str) -> dict[str, object]:
         "host": meeting.host,
         "workspace": meeting.workspace,
         "answers": answer_lines(meeting) if role == "host" else [],
-        "start": in_zone(meeting.start, zone),
-        "end": in_zone(meeting.end, zone),
+        "start": meeting.start,
+        "end": meeting.end,
         "zone": zone,
         "manage_url": link(f"/m/{meeting.manage_token}/") if role == "prospect" else "",
         "host_url": link(f"/h/{meeting.host_token}/") if role == "host" else "",

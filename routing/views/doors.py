@@ -105,7 +105,7 @@ def dress(response: HttpResponse, framed_by: Iterable[str]) -> HttpResponse:
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("X-Robots-Tag", "noindex")
-    patch_vary_headers(response, ["Accept"])
+    patch_vary_headers(response, ["Accept", "Origin"])
     return response
 
 
