@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from crm_sync.models import ConnectionState, RunState, SalesforceConnection, SyncRun
@@ -22,6 +22,8 @@ HEADER_STATES = {
     ConnectionState.DISCONNECTED.value: ("not connected", "idle"),
 }
 PARKED = (RunState.NEEDS_PERSON, RunState.NEEDS_RECONNECTING)
+# A run that is due for longer than this is late: the worker usually takes it within seconds.
+LATE = timedelta(minutes=5)
 
 
 def salesforce_state(workspace: Workspace) -> tuple[str, str]:
@@ -50,5 +52,25 @@ def overview(place: Place, user: User | AnonymousUser) -> dict[str, Any]:
     meetings = todays_meetings(place.workspace, timezone.now())
     if place.role == Role.HOST:
         return {"meetings_today": meetings.filter(host__user=user.pk)}
-    parked = SyncRun.objects.filter(workspace=place.workspace, state__in=PARKED).select_related("prospect")
-    return {"parked": parked[:SHOWN], "parked_count": parked.count(), "meetings_today": meetings}
+    told = salesforce_news(place.workspace, timezone.now())
+    return {**told, "meetings_today": meetings}
+
+
+def salesforce_news(workspace: Workspace, now: datetime) -> dict[str, Any]:
+    """What Salesforce has not heard of yet, and who sees to it.
+
+    Behind a broken connection everything waits for one act of a person, so that its runs are counted, not listed.
+    """
+    runs = SyncRun.objects.filter(workspace=workspace)
+    state = SalesforceConnection.objects.filter(workspace=workspace).values_list("state", flat=True).first()
+    broken = state == ConnectionState.BROKEN
+    parked = runs.filter(state=RunState.NEEDS_PERSON) if broken else runs.filter(state__in=PARKED)
+    waiting = runs.filter(state__in=[RunState.WAITING, RunState.RUNNING])
+    late = waiting.filter(Q(attempts__gt=0) | ~Q(error_message="") | Q(due_at__lt=now - LATE))
+    behind = runs.filter(state=RunState.NEEDS_RECONNECTING) | waiting
+    return {
+        "connection_state": state or ConnectionState.DISCONNECTED.value,
+        "parked": parked.select_related("prospect")[:SHOWN],
+        "parked_count": parked.count(),
+        "waiting_count": late.count() if state == ConnectionState.CONNECTED else behind.count(),
+    }
