@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from routing.models import Member, Role, Workspace
+from routing.models import Host, Member, Role, Workspace
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,26 @@ def add_member(workspace: Workspace, email: str, role: Role, password: str = "")
         user = User.objects.create_user(email.lower(), email.lower(), password or None)
     member, joined = Member.objects.update_or_create(workspace=workspace, user=user, defaults={"role": role})
     return Added(member, created, joined)
+
+
+def link_host(member: Member) -> str:
+    """Tie the workspace's host with a member's address to them, so that they see their meetings.
+
+    Gives the sentence that says why it cannot; nothing where it could.
+    """
+    user, workspace = member.user, member.workspace
+    email = user.email or user.username
+    host = Host.objects.filter(workspace=workspace, email__iexact=email).order_by("pk").first()
+    if host is None:
+        return (
+            f"No host of {workspace.slug} has the address {email}: they see no meetings until there is one; "
+            "then run this again."
+        )
+    if host.user_id not in (None, user.pk):
+        return f"The host {host.name} is tied to {host.user} already: that was left alone."
+    host.user = user
+    host.save(update_fields=["user"])
+    return ""
 
 
 def invitation_link(user: User) -> str:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from distro.testing.factories import make_member, make_user, make_workspace
+from distro.testing.factories import make_host, make_member, make_user, make_workspace
 from routing.models import Member
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +89,22 @@ def test_what_cannot_be_done_is_said_and_nothing_written(monkeypatch, words, pas
         run(*words)
     assert (str(refused.value), refused.value.returncode) == (text, 1)
     assert (User.objects.count(), Member.objects.count()) == (0, 0)
+
+
+def test_a_host_is_tied_to_the_host_of_their_address():
+    workspace = make_workspace(slug="acme")
+    host = make_host(workspace, email="Dee@Acme.example")
+    elsewhere = make_host(make_workspace(slug="other"), email="dee@acme.example")
+    assert "No host" not in run("acme", "dee@acme.example", "host")
+    host.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert (host.user, elsewhere.user) == (User.objects.get(), None)
+
+
+def test_a_host_without_a_host_of_their_address_is_said():
+    make_workspace(slug="acme")
+    said = run("acme", "eve@acme.example", "host").splitlines()
+    assert said[1] == (
+        "No host of acme has the address eve@acme.example: they see no meetings until there is one; "
+        "then run this again."
+    )

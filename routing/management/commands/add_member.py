@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
-from distro.invitations import add_member, invitation_link
+from distro.invitations import add_member, invitation_link, link_host
 from routing.models import Role, Workspace
 
 
@@ -35,6 +35,8 @@ class Command(BaseCommand):
         added = add_member(workspace, email, role, password)
         verb = "is now" if added.new_member else "stays a member, as"
         self.stdout.write(f"{email} {verb} {role} of {workspace.slug}.")
+        if role == Role.HOST and (refusal := link_host(added.member)):
+            self.stderr.write(refusal)
         if not added.member.user.has_usable_password():
             self.stdout.write(f"Invitation: {invitation_link(added.member.user)}")
         elif password and not added.new_user:
