@@ -125,6 +125,57 @@ def parse_login_url(raw: str) -> str:
     return url
 
 
+def parse_database_url(raw: str) -> dict[str, Any]:
+    """Django's settings of a database: SQLite or PostgreSQL."""
+    scheme = urlsplit(raw).scheme
+    if scheme not in ("sqlite", "postgres", "postgresql"):
+        raise ValueError(f'"{scheme or raw}" is no address such as postgres://user:password@host/name')
+    return dict(environ.Env.db_url_config(raw))
+
+
+def parse_redis_url(raw: str) -> str:
+    """The address of a Redis or Valkey server."""
+    if urlsplit(raw).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError(f'"{raw}" is no address such as redis://host:6379/0')
+    return raw
+
+
+def parse_email_url(raw: str) -> dict[str, Any]:
+    """Django's mail settings (django-environ's addresses)."""
+    scheme = urlsplit(raw).scheme
+    if scheme not in environ.Env.EMAIL_SCHEMES:
+        raise ValueError(
+            f'"{scheme or raw}" is no kind of mail address such as smtp+tls://user:password@host:587'
+        )
+    return dict(environ.Env.email_url_config(raw))
+
+
+def parse_api_version(raw: str) -> str:
+    """A version of Salesforce's API as its addresses have it: 66.0."""
+    if not re.fullmatch(r"\d{2,3}\.0", raw):
+        raise ValueError(f'"{raw}" is no version such as 66.0')
+    return raw
+
+
+def parse_hosts(raw: str) -> list[str]:
+    """Comma-separated host names, without scheme and path."""
+    hosts = [host.strip() for host in raw.split(",") if host.strip()]
+    for host in hosts:
+        if "/" in host:
+            raise ValueError(f'"{host}" is no host name such as meet.example.com')
+    return hosts
+
+
+def parse_dsn(raw: str) -> str:
+    """Where Sentry takes reports."""
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not (
+        parts.username and parts.hostname and parts.path.strip("/")
+    ):
+        raise ValueError("it is no address such as https://key@host/1")
+    return raw
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address can only mean this machine."""
     if host in LOOPBACK_HOSTS:

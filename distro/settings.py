@@ -41,7 +41,7 @@ SECURE = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = settings.read(
     "ALLOWED_HOSTS",
     [urlsplit(BASE_URL).hostname, *(["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])],
-    lambda raw: [host.strip() for host in raw.split(",") if host.strip()],
+    env.parse_hosts,
 )
 TRUSTED_PROXIES = settings.read("TRUSTED_PROXIES", [], env.parse_networks)
 PUBLIC_RATE_LIMIT = settings.read("PUBLIC_RATE_LIMIT", (60, 60), env.parse_rate)
@@ -51,10 +51,12 @@ METRICS_TOKEN = settings.text("METRICS_TOKEN")
 
 SALESFORCE_CLIENT_ID = settings.text("SALESFORCE_CLIENT_ID")
 SALESFORCE_CLIENT_SECRET = settings.text("SALESFORCE_CLIENT_SECRET")
+if bool(SALESFORCE_CLIENT_ID) != bool(SALESFORCE_CLIENT_SECRET):
+    env.stop("SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET go together: set both, or neither.")
 SALESFORCE_LOGIN_URL = settings.read(
     "SALESFORCE_LOGIN_URL", "https://login.salesforce.com", env.parse_login_url
 )
-SALESFORCE_API_VERSION = settings.text("SALESFORCE_API_VERSION", "66.0")
+SALESFORCE_API_VERSION = settings.read("SALESFORCE_API_VERSION", "66.0", env.parse_api_version)
 SYNC_RETRY_FIRST = settings.read("SYNC_RETRY_FIRST", 2.0, env.parse_seconds)
 SYNC_RETRY_MAX = settings.read("SYNC_RETRY_MAX", 900.0, env.parse_seconds)
 SYNC_CALL_TIMEOUT = settings.read("SYNC_CALL_TIMEOUT", 30.0, env.parse_seconds)
@@ -130,7 +132,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 # --- where things are kept ---------------------------------------------------------------------------------
 
-DATABASES = {"default": settings.env.db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'distro.sqlite3'}")}
+SQLITE_URL = f"sqlite:///{VAR_DIR / 'distro.sqlite3'}"
+DATABASES = {
+    "default": settings.read("DATABASE_URL", None, env.parse_database_url)
+    or env.parse_database_url(SQLITE_URL)
+}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE takes the write lock when a transaction begins, so that no read has to be upgraded to a
     # write half-way (which SQLite refuses at once). Hence: never an atomic() around a network call.
@@ -143,7 +149,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-REDIS_URL = settings.text("REDIS_URL", "redis://127.0.0.1:8379/0")
+REDIS_URL = settings.read("REDIS_URL", "redis://127.0.0.1:8379/0", env.parse_redis_url)
 RQ_QUEUES = {
     "default": {
         "URL": REDIS_URL,
@@ -229,7 +235,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = True
-mail = settings.env.email_url("EMAIL_URL", "consolemail://")
+mail = settings.read("EMAIL_URL", None, env.parse_email_url) or env.parse_email_url("consolemail://")
 if mail.get("EMAIL_FILE_PATH"):  # django-environ makes a relative path of filemail:///folder
     mail["EMAIL_FILE_PATH"] = "/" + mail["EMAIL_FILE_PATH"].lstrip("/")
 vars().update(mail)
@@ -242,7 +248,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }
-SENTRY_DSN = settings.text("SENTRY_DSN")
+SENTRY_DSN = settings.read("SENTRY_DSN", "", env.parse_dsn)
 if SENTRY_DSN:
     import sentry_sdk
 

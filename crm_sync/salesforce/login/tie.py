@@ -50,6 +50,8 @@ def tie(workspace: Workspace, grant: Grant, user: User | None) -> list[Revocable
     replaced = [old] if old[1] not in ("", grant.refresh_token) else []
     if connection.pk and connection.org_id != grant.org_id:
         _forget_org(connection)
+    elif connection.user_id != grant.user_id:
+        _forget_rights(connection)
     _write(connection, grant, user, timezone.now())
     resume_runs(connection)
     schedule("crm.keep_alive", connection.pk, timezone.now() + KEEP_ALIVE_EVERY)
@@ -105,12 +107,17 @@ def _fence(connection: SalesforceConnection) -> None:
     connection.refresh_lease_until = None
 
 
+def _forget_rights(connection: SalesforceConnection) -> None:
+    """What one user may do says nothing about another: the set-up looks again."""
+    connection.fields, connection.objects_rights = {}, {}
+
+
 def _forget_org(connection: SalesforceConnection) -> None:
     """Ids of the org that was left mean nothing in the next one."""
     RecordLink.objects.filter(connection=connection).delete()
     ObjectDescription.objects.filter(connection=connection).delete()
     UserMapping.objects.filter(host__workspace=connection.workspace_id).delete()
     connection.org_name = connection.org_type = ""
-    connection.fields, connection.objects_rights = {}, {}
+    _forget_rights(connection)
     connection.api_used = connection.api_max = 0
     connection.last_success_at = connection.provisioned_at = None
