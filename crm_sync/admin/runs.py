@@ -29,6 +29,7 @@ from distro.admin_cells import (
 from distro.members import place_of
 from distro.tenancy import CONFIGURERS, NOBODY, ReadOnlyAdmin, TenantInline
 
+WRONG = "What is wrong"
 STEP_COLUMNS = ("attempt", "when", "what", "record", "state_pill", "sent", "answer")
 
 
@@ -87,7 +88,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
     search_fields = ["prospect__email__startswith", "error_code__exact"]
     fieldsets = [
         (None, {"fields": ["what", "person", "state_pill", "due", "attempts"]}),
-        ("What is wrong", {"fields": ["error_message", "error_remedy", "error_code"]}),
+        (WRONG, {"fields": ["error_message", "error_remedy", "error_code"]}),
         ("Worth knowing", {"fields": ["remarks", "not_written"]}),
     ]
     readonly_fields = ["what", "person", "state_pill", "due", "remarks", "not_written"]
@@ -97,6 +98,12 @@ class SyncRunAdmin(ReadOnlyAdmin):
     state_pill = pill_cell("state", "State", RUN_TONES)
     due = moment_cell("due_at", "Due")
     changed = moment_cell("changed_at", "Changed")
+
+    def get_fieldsets(self, request: HttpRequest, obj: SyncRun | None = None) -> Any:
+        """Nothing is wrong with a run that is done and tells of no error."""
+        well = obj is not None and obj.state == RunState.DONE and not obj.error_message
+        every = super().get_fieldsets(request, obj)
+        return [one for one in every if not (well and one[0] == WRONG)]
 
     @named("What", "kind")
     def what(self, run: SyncRun) -> str:

@@ -114,6 +114,23 @@ def test_what_is_done_is_left_done_and_has_no_button(client, workspace):
     assert run.state == "done"
 
 
+def test_what_can_be_done_stands_between_what_is_wrong_and_the_steps(client, workspace):
+    run = run_in(workspace, "needs_person", error_message=SAID)
+    make_step(run)
+    page = client.get(f"/admin/crm_sync/syncrun/{run.pk}/change/").content.decode()
+    told = ["What is wrong", SAID, 'value="Retry"', 'value="Ignore"', "Steps, as meant and as they went"]
+    assert sorted(told, key=page.rindex) == told
+
+
+@pytest.mark.parametrize(
+    ("state", "message", "shown"), [("done", "", False), ("done", SAID, True), ("waiting", "", True)]
+)
+def test_a_run_that_went_well_has_nothing_wrong(client, workspace, state, message, shown):
+    run = run_in(workspace, state, error_message=message)
+    page = client.get(f"/admin/crm_sync/syncrun/{run.pk}/change/").content.decode()
+    assert ("What is wrong" in page) == shown
+
+
 def test_a_host_mends_nothing(client, workspace):
     run = run_in(workspace, "needs_person")
     client.force_login(make_member(workspace, Role.HOST).user)
