@@ -99,3 +99,20 @@ def test_the_switcher_changes_the_workspace_by_itself(page):
         page.locator("#switch-workspace").select_option("zeta")
     page.goto("/admin/")
     assert page.locator("#switch-workspace").input_value() == "zeta"
+
+
+def test_what_a_run_sent_is_readable_beside_the_other_columns(page):
+    workspace = signed_in(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    run = factories.make_run(factories.make_submission(factories.make_router(workspace)))
+    sent = {"LastName": "Montgomery-Featherstone", "Email": "alexandra@example.com", "LeadSource": "Web"}
+    factories.make_step(
+        run, fields=sent, state="failed", record_id="00Q000000000001AAA", message="Phone must be filled in"
+    )
+    page.goto(address(type(run), f"{run.pk}/change/"))
+    values = page.locator("td dl.facts dd")
+    one_line = page.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector('td dl.facts dd')).lineHeight)"
+    )
+    heights = [round(one.bounding_box()["height"] / one_line) for one in values.all()]
+    assert (values.all_inner_texts(), heights) == (list(sent.values()), [1, 1, 1])
