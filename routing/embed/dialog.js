@@ -8,6 +8,7 @@ const READY_WITHIN = 4000;
 const SHOWN_WITHIN = 8000;
 const REST = 15000;
 const REDIRECT_AFTER = 1200;
+const LINGER = 300;
 
 const shells = new Map();
 const failures = new Map();
@@ -207,7 +208,8 @@ function showFault(view, again) {
 function hide(view) {
   if (view.dialog.open) view.dialog.close();
   document.documentElement.style.setProperty("overflow", ...view.scroll);
-  view.host.remove();
+  // The key that closed it may still be on its way through the frame: browsers wait for an answer from there.
+  setTimeout(() => view.host.remove(), LINGER);
 }
 
 // Whoever leaves with the dialog open leaves the page's own submission behind: it is sent on the way out.
