@@ -12,7 +12,13 @@ from django.urls import reverse
 from distro.admin_cells import link, named, pill
 from distro.tenant_rows import TenantForm
 from routing.admin.archiving import ArchivingAdmin
-from routing.admin.rules import DistributionRuleInline, OwnershipRuleInline, check_one_target
+from routing.admin.rules import (
+    DistributionRuleInline,
+    OwnershipRuleInline,
+    check_one_target,
+    form_fields,
+    title_faults,
+)
 from routing.admin.words import target_words
 from routing.models import OwnershipRule, Router
 from routing.workspace_file.shape import FIRST_OWNERSHIP_RULES
@@ -34,6 +40,11 @@ class RouterForm(TenantForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         check_one_target(self, "default_")
+        form = self.cleaned_data.get("form")
+        # Asked of what is newly chosen alone: a router that was there before can still be switched off.
+        if form and {"form", "meeting_type"} & set(self.changed_data):
+            for text in title_faults(self.cleaned_data.get("meeting_type"), form_fields(form)):
+                self.add_error("meeting_type", text)
         return cleaned
 
 

@@ -18,8 +18,8 @@ from routing.admin.words import distribution_sentence, ownership_sentence
 from routing.core.conditions import condition_faults
 from routing.core.fields import FieldType
 from routing.core.fields import FormField as CoreField
-from routing.core.titles import placeholders
-from routing.models import DistributionRule, Form, OwnershipRule
+from routing.core.titles import TITLE_KEYS, placeholders, unknown_placeholders
+from routing.models import DEFAULT_TITLE, DistributionRule, Form, MeetingType, OwnershipRule
 from routing.workspace_file.references import ALWAYS_THERE
 from routing.workspace_file.texts import Refused, api_name
 
@@ -43,6 +43,19 @@ def check_one_target(form: forms.ModelForm, prefix: str) -> None:
 def form_fields(form: Form) -> list[CoreField]:
     """A form's fields as conditions see them."""
     return [CoreField(one.key, cast(FieldType, one.type)) for one in form.fields.all()]
+
+
+def title_faults(meeting_type: MeetingType | None, fields: list[CoreField]) -> list[str]:
+    """What a meeting type's title asks of a form that has no such field, a sentence each."""
+    if meeting_type is None or meeting_type.title == DEFAULT_TITLE:
+        return []
+    keys = {field.key for field in fields}
+    known = ", ".join(sorted(keys | TITLE_KEYS))
+    return [
+        f'The title "{meeting_type.title}" of {meeting_type.name} names {{{key}}}, which the form lacks. '
+        f"There are: {known}."
+        for key in unknown_placeholders(meeting_type.title, keys)
+    ]
 
 
 def values_faults(set_fields: Any, keys: list[str]) -> list[str]:
@@ -99,6 +112,9 @@ class RuleFormSet(CustomInlineFormSet):
         if "when" in form.changed_data or not form.instance.pk:
             for fault in condition_faults(form.cleaned_data.get("when"), fields, "conditions"):
                 form.add_error("when", f"{fault.path}: {fault.text}.")
+        if "meeting_type" in form.changed_data:
+            for text in title_faults(form.cleaned_data.get("meeting_type"), fields):
+                form.add_error("meeting_type", text)
         if "set_fields" in form.changed_data and "set_fields" in form.cleaned_data:
             for text in values_faults(form.cleaned_data["set_fields"], keys):
                 form.add_error("set_fields", text)

@@ -334,6 +334,29 @@ def test_a_rule_whose_field_was_deleted_is_shown_as_broken(client, workspace):
     assert "never matches: the form has no field &quot;company&quot;" in page
 
 
+LACKING = (
+    'The title "Demo for {size}" of Sized names {size}, which the form lacks. '
+    "There are: company, email, employees, first_name, host, last_name, meeting_type, router."
+)
+
+
+def test_a_router_is_given_no_meeting_type_that_asks_for_more_than_its_form_has(client, workspace):
+    form = make_router(workspace).form
+    sized = make_meeting_type(workspace, name="Sized", title="Demo for {size}")
+    sent = router_post(workspace, form=form.pk, key="sized", default_message="Thanks")
+    where = "/admin/routing/router/add/"
+    assert faults(client.post(where, sent | {"meeting_type": sized.pk})) == [LACKING]
+    form.fields.create(key="size", label="Size", type="text", position=9)
+    assert client.post(where, sent | {"meeting_type": sized.pk}).status_code == 302
+
+
+def test_a_rule_is_given_no_meeting_type_that_asks_for_more_than_the_form_has(client, workspace):
+    router = make_router(workspace)
+    sized = make_meeting_type(workspace, name="Sized", title="Demo for {size}")
+    refused = post_rule(client, router, rule(assign_message="Hello", meeting_type=sized.pk))
+    assert faults(refused) == ["A rule below has a fault.", LACKING]
+
+
 def test_a_title_names_what_a_form_has(client, workspace):
     router = make_router(workspace)
     where = f"/admin/routing/meetingtype/{router.meeting_type_id}/change/"
