@@ -158,7 +158,8 @@ class TenantAdmin(ByRole, admin.ModelAdmin):
         row = context.get("original")
         context["list_title"] = self.list_title
         if row is not None:
-            context |= {"panels": list(panels_of(row)), "subtitle": self.heading(row)}
+            panels = list(panels_of(row, place_of(request).role in CONFIGURERS))
+            context |= {"panels": panels, "subtitle": self.heading(row)}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def heading(self, row: Any) -> str:

@@ -38,11 +38,11 @@ def links_list(links: Iterable[RecordLink]) -> str:
     return format_html_join(", ", "{}", records)
 
 
-def runs_list(runs: Iterable[SyncRun]) -> str:
-    """Runs with their states and what is wrong with them, each a link to its own page."""
+def runs_list(runs: Iterable[SyncRun], linked: bool) -> str:
+    """Runs with their states and what is wrong with them; `linked`, each leads to its own page."""
     lines = (
         (
-            link(admin_address(run), run.get_kind_display()),
+            link(admin_address(run), run.get_kind_display()) if linked else run.get_kind_display(),
             pill(run.get_state_display(), RUN_TONES[run.state]),
             run.error_message,
         )

@@ -21,7 +21,8 @@ from distro.admin_cells import (
     pill_cell,
     when,
 )
-from distro.tenancy import EVERYBODY, ReadOnlyAdmin
+from distro.members import place_of
+from distro.tenancy import CONFIGURERS, EVERYBODY, ReadOnlyAdmin
 from routing.admin.meeting_actions import MeetingActions
 from routing.admin.trace import trace_list
 from routing.models import STANDING, LedgerEntry, Meeting, Outcome, Prospect, Status, Submission
@@ -39,6 +40,9 @@ OUTCOME_TONES = {
     Outcome.MESSAGE.value: "idle",
     Outcome.SPAM.value: "warn",
 }
+
+# What is a link on a meeting's page for those who may follow it -> the same in words.
+AS_WORDS = {"asked": "asked_words", "router": "router_words", "meeting_type": "type_words"}
 
 
 @admin.register(Submission)
@@ -151,7 +155,7 @@ class MeetingAdmin(MeetingActions, ReadOnlyAdmin):
     fieldsets = [
         (None, {"fields": ["title", "state", "starts", "ends", "host_name", "who", "place"]}),
         ("From", {"fields": ["asked", "router", "meeting_type", "booked_at"]}),
-        ("From the prospect", {"fields": ["timezone", "invited", "notes", "cancel_reason"]}),
+        ("From the prospect", {"fields": ["answered", "timezone", "invited", "notes", "cancel_reason"]}),
         ("Links", {"fields": ["manage_page"]}),
     ]
     readonly_fields = [
@@ -162,6 +166,8 @@ class MeetingAdmin(MeetingActions, ReadOnlyAdmin):
         "who",
         "place",
         "asked",
+        *AS_WORDS.values(),
+        "answered",
         "booked_at",
         "invited",
         "manage_page",
@@ -171,6 +177,16 @@ class MeetingAdmin(MeetingActions, ReadOnlyAdmin):
     ends = moment_cell("end", "Ends")
     booked_at = moment_cell("created_at", "Booked")
     state = pill_cell("status", "Status", STATUS_TONES)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Meeting | None = None) -> Any:
+        """A host reads where the meeting came from; the pages themselves are not theirs to open."""
+        every = super().get_fieldsets(request, obj)
+        if place_of(request).role in CONFIGURERS:
+            return every
+        return [
+            (title, {**options, "fields": [AS_WORDS.get(one, one) for one in options["fields"]]})
+            for title, options in every
+        ]
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         upcoming = request.GET.get("time", "upcoming") == "upcoming"
@@ -192,6 +208,22 @@ class MeetingAdmin(MeetingActions, ReadOnlyAdmin):
     @named("Submission")
     def asked(self, row: Meeting) -> str:
         return link(admin_address(row.submission), row.submission)
+
+    @named("Submission")
+    def asked_words(self, row: Meeting) -> str:
+        return str(row.submission)
+
+    @named("Router")
+    def router_words(self, row: Meeting) -> str:
+        return str(row.router or "–")
+
+    @named("Meeting type")
+    def type_words(self, row: Meeting) -> str:
+        return str(row.meeting_type or "–")
+
+    @named("Answers")
+    def answered(self, row: Meeting) -> str:
+        return definition_list(row.submission.answers)
 
     @named("Guests")
     def invited(self, row: Meeting) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -210,3 +211,24 @@ def test_a_list_asks_no_more_of_the_database_when_it_grows(client, workspace, wh
     few = asked()
     fill(5)
     assert asked() == few
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.HOST])
+def test_a_meetings_page_has_no_link_that_its_reader_may_not_open(workspace, role):
+    user = make_member(workspace, role).user
+    submission = make_submission(
+        make_router(workspace, name="Inbound"), answers={"email": "a@b.test", "company": "Initech"}
+    )
+    meeting = make_meeting(submission, make_host(workspace, user=user))
+    make_run(meeting, state="needs_person", error_message="Phone must be filled in")
+    client = Client()
+    client.force_login(user)
+    page = client.get(f"/admin/routing/meeting/{meeting.pk}/change/").content.decode()
+    links = set(re.findall(r'href="(/admin/[^"?]*)', page))
+    assert {where: client.get(where).status_code for where in links if "logout" not in where} == {
+        where: 200 for where in links if "logout" not in where
+    }
+    assert (f"/admin/routing/submission/{submission.pk}/change/" in links) == (role == Role.OWNER)
+    for shown in (str(submission), "Inbound", meeting.meeting_type.name, "Phone must be filled in"):
+        assert shown in page, shown
+    assert "<dt>company</dt><dd>Initech</dd>" in page
