@@ -24,29 +24,29 @@ HEARD = """addEventListener("load", () => {
 SENT = [("email", "pat@initech.example"), ("last_name", "Lee"), ("company", "Initech")]
 
 
-@pytest.fixture(scope="module")
-def browser(django_db_setup: None) -> Iterator[Browser]:
+@pytest.fixture(scope="module", name="browser")
+def real_browser(django_db_setup: None) -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch, chromium() as found:
         # Playwright keeps an event loop in this thread, which Django takes for a reason to refuse the database.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         yield found
 
 
-@pytest.fixture
-def server(live_server: Any, settings: Settings) -> str:
+@pytest.fixture(name="server")
+def distro_server(live_server: Any, settings: Settings) -> str:
     """The address of the application, which knows it as its own."""
     settings.BASE_URL = live_server.url
     return str(live_server.url)
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
+@pytest.fixture(name="site")
+def customer_site() -> Iterator[Site]:
     with serve(Site()) as running:
         yield running
 
 
-@pytest.fixture
-def router(server: str, site: Site) -> Router:
+@pytest.fixture(name="router")
+def site_router(server: str, site: Site) -> Router:
     """A router that the site may use; its form has a question of several answers and a tick."""
     workspace = make_workspace(name="Acme Inc.", allowed_origins=[site.url])
     form = make_form(workspace, name="Contact sales")

@@ -11,10 +11,20 @@ from playwright.sync_api import Browser, expect
 from distro.testing.factories import make_distribution_rule
 from e2e.chromium import open_page
 from e2e.customer_site import Site, marked_form
-from e2e.embedding import HEARD, SENT, WIDE, book_in, dialog, fill
+from e2e.embedding import (  # noqa: F401 - the fixtures
+    HEARD,
+    SENT,
+    WIDE,
+    book_in,
+    customer_site,
+    dialog,
+    distro_server,
+    fill,
+    real_browser,
+    site_router,
+)
 from routing.models import Meeting, Router, Submission
 
-pytest_plugins = ["e2e.embedding"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE = WIDE | {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}

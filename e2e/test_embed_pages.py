@@ -15,10 +15,20 @@ from distro import ports
 from distro.demo.site import create_site, policy
 from e2e.chromium import open_page
 from e2e.customer_site import FIELDS, Site, marked_form
-from e2e.embedding import HEARD, SENT, WIDE, book_in, dialog, fill
+from e2e.embedding import (  # noqa: F401 - the fixtures
+    HEARD,
+    SENT,
+    WIDE,
+    book_in,
+    customer_site,
+    dialog,
+    distro_server,
+    fill,
+    real_browser,
+    site_router,
+)
 from routing.models import Meeting, Router, Submission
 
-pytest_plugins = ["e2e.embedding"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 AJAX = """document.addEventListener("submit", async (submit) => {
