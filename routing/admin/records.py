@@ -180,7 +180,7 @@ class MeetingAdmin(MeetingActions, ReadOnlyAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Meeting | None = None) -> Any:
         """A host reads where the meeting came from; the pages themselves are not theirs to open."""
-        every = super().get_fieldsets(request, obj)
+        every: Any = super().get_fieldsets(request, obj)
         if place_of(request).role in CONFIGURERS:
             return every
         return [
