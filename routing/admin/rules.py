@@ -19,7 +19,7 @@ from routing.core.conditions import condition_faults
 from routing.core.fields import FieldType
 from routing.core.fields import FormField as CoreField
 from routing.core.titles import TITLE_KEYS, placeholders, unknown_placeholders
-from routing.models import DEFAULT_TITLE, DistributionRule, Form, MeetingType, OwnershipRule
+from routing.models import DEFAULT_TITLE, DistributionRule, Form, FormField, MeetingType, OwnershipRule
 from routing.workspace_file.references import ALWAYS_THERE
 from routing.workspace_file.texts import Refused, api_name
 
@@ -46,10 +46,14 @@ def form_fields(form: Form) -> list[CoreField]:
 
 
 def title_faults(meeting_type: MeetingType | None, fields: list[CoreField]) -> list[str]:
-    """What a meeting type's title asks of a form that has no such field, a sentence each."""
+    """What a meeting type's title asks of a form that has no such field, a sentence each.
+
+    A field that another router's form has is none of them: there the title makes sense, here it stays blank.
+    """
     if meeting_type is None or meeting_type.title == DEFAULT_TITLE:
         return []
-    keys = {field.key for field in fields}
+    elsewhere = FormField.objects.filter(form__routers__meeting_type=meeting_type)
+    keys = {field.key for field in fields} | set(elsewhere.values_list("key", flat=True))
     known = ", ".join(sorted(keys | TITLE_KEYS))
     return [
         f'The title "{meeting_type.title}" of {meeting_type.name} names {{{key}}}, which the form lacks. '
