@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from distro.testing.factories import (
     make_distribution_rule,
     make_host,
+    make_meeting_type,
     make_ownership_rule,
     make_router,
     make_team,
@@ -90,3 +91,11 @@ def test_the_number_of_queries_does_not_grow_with_rules_hosts_and_fields() -> No
         when = {"all": [{"field": "employees", "op": "gt", "value": 1000 + number}]}
         make_distribution_rule(large, when=when, position=number)
     assert queries_of(large) == queries_of(small)
+
+
+def test_a_rules_own_meeting_type_is_offered() -> None:
+    router = make_router()
+    longer = make_meeting_type(router.workspace, duration=60)
+    make_distribution_rule(router, assign_team=router.default_team, meeting_type=longer)
+    submission = submit(router, Received(ANSWERS))
+    assert (submission.meeting_type, submission.target_team) == (longer, router.default_team)
