@@ -169,6 +169,9 @@ def test_a_worker_survives_the_loss_of_every_database_connection(worker: Program
         pytest.skip("SQLite has no connections to lose")
     wait_for(lambda: WorkerBeat.objects.exists(), "the worker has used its connection")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
     row_without_ring(f"note:{name}")
     wait_for(done(name), "the work is done", seconds=5)
