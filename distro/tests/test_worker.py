@@ -164,14 +164,19 @@ def test_a_worker_that_is_asked_to_stop_finishes_the_row_in_hand(worker: Program
     assert [(row.key, row.token) for row in DueWork.objects.all()] == [(f"slow:{name}-next", "")]
 
 
-def test_a_worker_survives_the_loss_of_every_database_connection(worker: Program, name: str) -> None:
+def test_a_worker_survives_the_loss_of_every_database_connection(
+    transactional_db: None, redis_server: EmbeddedRedis, name: str
+) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no connections to lose")
-    wait_for(lambda: WorkerBeat.objects.exists(), "the worker has used its connection")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE pid <> pg_backend_pid() AND datname = current_database()"
-        )
-    row_without_ring(f"note:{name}")
-    wait_for(done(name), "the work is done", seconds=5)
+    # Known by a name of its own, so that nobody else's connections are ended with its.
+    worker = start_worker("loser", PGAPPNAME="loser")
+    try:
+        wait_for(lambda: WorkerBeat.objects.exists(), "the worker has used its connection")
+        with connection.cursor() as cursor:
+            ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'loser'"
+            wait_for(lambda: cursor.execute(ended) or cursor.fetchall(), "its connections are ended")
+        row_without_ring(f"note:{name}")
+        wait_for(done(name), "the work is done", seconds=5)
+    finally:
+        worker.stop()
