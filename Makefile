@@ -7,7 +7,7 @@ SHELL := /bin/bash
 # One test process for each processor.
 WORKERS ?= $(shell nproc 2> /dev/null || echo 2)
 # What knows no database is the same on either: once is enough.
-NO_DATABASE := routing/core crm_sync/core crm_sync/sandbox e2e/test_embed_dialog.py e2e/test_embed_pages.py
+NO_DATABASE := routing/core crm_sync/core crm_sync/sandbox
 # No developer's .env, and keys that guard nothing: for checks that must load the settings.
 PRODUCTION := DISTRO_ENV_FILE=/nonexistent DEBUG=off BASE_URL=https://distro.example.com \
 	SECRET_KEY=checks-only-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefghijklmnopqrstuvwxyz \
